@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* One output of the job: its address and its parameters (see build.h). Pure. */
+#include <string.h>
+
+#include "base/suggest.h"
+#include "job/build.h"
+#include "job/output-address.h"
+
+/* --- where the user wrote it --- */
+
+static char *join(const char *path, const char *a, const char *b)
+{
+    return b ? g_strjoin(".", path, a, b, NULL) : g_strjoin(".", path, a, NULL);
+}
+
+char *pmx_build_blame(const PmxBuildOutput *building, const char *section, const char *const *keys)
+{
+    const PmxOutput *output = building->output;
+    const json_t *json = json_object_get(building->over, section);
+    for (; *keys; keys++)
+        if (pmx_build_given(json, *keys))
+            return join(output->params_path, section, *keys);
+    return output->template_id ? join(output->path, "TemplateId", NULL)
+                               : g_strdup(output->params_path);
+}
+
+void pmx_build_report(PmxBuildOutput *building, PmxCode code, char *path, char *message)
+{
+    const GPtrArray *problems = building->build->problems->items;
+    gboolean known = FALSE;
+    for (guint i = building->first; i < problems->len && !known; i++) {
+        const PmxProblem *problem = g_ptr_array_index(problems, i);
+        known = strcmp(problem->path, path) == 0 && strcmp(problem->message, message) == 0;
+    }
+    if (!known)
+        pmx_problems_add(building->build->problems, code, path, "%s", message);
+    g_free(path);
+    g_free(message);
+}
+
+/* --- names that InputRef may have --- */
+
+static void add_names(const PmxInput *input, gboolean selectors, GPtrArray *names)
+{
+    if (input->name)
+        g_ptr_array_add(names, input->name);
+    for (guint i = 0; selectors && input->selectors && i < input->selectors->len; i++) {
+        const PmxAudioSelector *selector = g_ptr_array_index(input->selectors, i);
+        if (selector->name)
+            g_ptr_array_add(names, selector->name);
+    }
+}
+
+static const char *name_at(gconstpointer names, guint i)
+{
+    const GPtrArray *list = names;
+    return i < list->len ? g_ptr_array_index(list, i) : NULL;
+}
+
+static void report_unknown_ref(const PmxBuild *build, const char *ref, const char *path,
+                               gboolean selectors)
+{
+    g_autoptr(GPtrArray) names = g_ptr_array_new();
+    for (guint i = 0; i < build->job->inputs->len; i++)
+        add_names(g_ptr_array_index(build->job->inputs, i), selectors, names);
+    const char *near = pmx_suggest(ref, name_at, names);
+    pmx_problems_add(build->problems, PMX_CODE_INVALID, path, "no input%s is named \"%s\"%s%s%s",
+                     selectors ? " or audio selector" : "", ref, near ? "; did you mean \"" : "",
+                     near ? near : "", near ? "\"?" : "");
+}
+
+void pmx_build_check_ref(const PmxBuild *build, const char *ref, const char *path,
+                         gboolean selectors)
+{
+    guint input = 0;
+    const PmxAudioSelector *selector = NULL;
+    if (!pmx_job_find_ref(build->job, ref, &input, &selector)) {
+        report_unknown_ref(build, ref, path, selectors);
+    } else if (selector && !selectors) {
+        const PmxInput *owner = g_ptr_array_index(build->job->inputs, input);
+        if (g_strcmp0(owner->name, ref) != 0)
+            pmx_problems_add(build->problems, PMX_CODE_INVALID, path,
+                             "\"%s\" is an audio selector of Inputs[%u]; name the input itself",
+                             ref, input);
+    }
+}
+
+/* --- the file --- */
+
+/* The file's name as the request has it, and the key it stands under; NULL when there is none, or
+ * none that is worth comparing. */
+static const char *file_of(const PmxOutputPlace *place, const char **key)
+{
+    const PmxOutputRequest *request = place->request;
+    const char *name = request->place.media;
+    *key = "OutputFile.Media";
+    if (place->group) {
+        name = request->file_name ? request->file_name : request->file;
+        *key = request->file_name ? "OutputFileName" : "OutputFile";
+    }
+    return name && *name ? name : NULL;
+}
+
+static char *address_of(const PmxBuild *build, const PmxOutputPlace *place, const char *name)
+{
+    const char *base = build->options->output_base;
+    if (!place->group)
+        return base ? pmx_output_address_rebase(base, name) : g_strdup(name);
+    if (!base)
+        base = place->group->config.base.media;
+    return base && *base ? pmx_output_address_join(base, name) : NULL;
+}
+
+static void check_file_keys(const PmxBuild *build, const PmxOutputPlace *place)
+{
+    gboolean name = pmx_build_given(place->json, "OutputFileName");
+    gboolean file = pmx_build_given(place->json, "OutputFile");
+    g_autofree char *path = join(place->path, name ? "OutputFile" : "OutputFileName", NULL);
+    if (!place->group || !json_is_object(place->json))
+        return;
+    if (name && file)
+        pmx_problems_add(build->problems, PMX_CODE_INVALID, path,
+                         "says the same as OutputFileName; leave one of them out");
+    if (!name && !file)
+        pmx_problems_add(build->problems, PMX_CODE_MISSING_PARAMETER, path, "is required");
+}
+
+/* Takes `path`. */
+static void claim_file(const PmxBuild *build, const char *address, char *path)
+{
+    char *key = pmx_output_address_key(address);
+    const char *first = g_hash_table_lookup(build->files, key);
+    if (!first) {
+        g_hash_table_insert(build->files, key, path);
+        return;
+    }
+    pmx_problems_add(build->problems, PMX_CODE_INVALID, path,
+                     "\"%s\" is the same file as %s; give it another name", address, first);
+    g_free(key);
+    g_free(path);
+}
+
+static void set_address(const PmxBuild *build, const PmxOutputPlace *place, PmxOutput *output)
+{
+    const char *key = NULL, *name = file_of(place, &key);
+    check_file_keys(build, place);
+    g_autofree char *address = name ? address_of(build, place, name) : NULL;
+    if (!address)
+        return;
+    output->address = pmx_output_address_complete(address, ".mp4");
+    claim_file(build, output->address, join(place->path, key, NULL));
+}
+
+/* --- the template --- */
+
+/* A template of the user's own may be older than this version's rules. */
+static void check_template(const PmxBuildOutput *building, const json_t *template, const char *path)
+{
+    g_autoptr(PmxProblems) inside = pmx_problems_new();
+    PmxParams params;
+    pmx_object_parse(&pmx_params_object, template, "", &params, inside);
+    for (guint i = 0; i < pmx_problems_count(inside); i++) {
+        const PmxProblem *problem = g_ptr_array_index(inside->items, i);
+        pmx_problems_add(building->build->problems, problem->code, path,
+                         "the template \"%s\" cannot be used: %s %s", building->output->template_id,
+                         problem->path, problem->message);
+    }
+    pmx_object_clear(&pmx_params_object, &params);
+}
+
+static void report_unknown_template(const PmxBuildOutput *building, const char *path)
+{
+    const char *id = building->output->template_id;
+    const char *near = pmx_suggest(id, pmx_templates_id_at, building->build->templates);
+    pmx_problems_add(building->build->problems, PMX_CODE_RESOURCE_NOT_FOUND, path,
+                     "no template has the id \"%s\"%s%s%s", id, near ? "; did you mean \"" : "",
+                     near ? near : "", near ? "\"?" : "");
+}
+
+static void apply_template(PmxBuildOutput *building, const json_t *request)
+{
+    const char *id = building->output->template_id;
+    const json_t *template = id && *id ? pmx_templates_get(building->build->templates, id) : NULL;
+    g_autofree char *path = join(building->output->path, "TemplateId", NULL);
+    if (template)
+        check_template(building, template, path);
+    else if (id && *id)
+        report_unknown_template(building, path);
+    building->template_known = template || !pmx_build_given(request, "TemplateId");
+    building->merged = pmx_template_merge(template, building->over);
+}
+
+/* --- the parameters --- */
+
+gboolean pmx_build_section(const PmxBuildOutput *building, const char *name,
+                           const PmxObject *object, void *out)
+{
+    const json_t *json = json_object_get(building->merged, name);
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    if (json)
+        pmx_object_parse(object, json, "", out, problems);
+    else
+        pmx_object_init(object, out);
+    return building->template_known && pmx_problems_count(problems) == 0;
+}
+
+static void check_video(PmxBuildOutput *building)
+{
+    static const char *const profile[] = {"Profile", NULL};
+    static const char *const edges[] = {"Width", "Height", "LongShortMode", NULL};
+    const PmxVideo *video = &building->output->video;
+    if (video->codec == PMX_CODEC_H265 &&
+        pmx_build_given(json_object_get(building->over, "Video"), "Profile"))
+        pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", profile),
+                         g_strdup("is for H.264 only; leave it out for H.265"));
+    if (video->long_short && video->height > 0 && video->width > 0 && video->width < video->height)
+        pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", edges),
+                         g_strdup_printf("with LongShortMode Width is the long edge, but %" //
+                                         G_GINT64_FORMAT " is less than Height, %" G_GINT64_FORMAT,
+                                         video->width, video->height));
+}
+
+static void build_video(PmxBuildOutput *building)
+{
+    PmxVideo *video = &building->output->video;
+    const char *ref = building->written.video.input_ref;
+    if (pmx_build_section(building, "Video", &pmx_video_object, video))
+        check_video(building);
+    g_autofree char *path = join(building->output->params_path, "Video", "InputRef");
+    if (ref && *ref)
+        pmx_build_check_ref(building->build, ref, path, FALSE);
+    char *preset = g_ascii_strdown(video->preset, -1); /* as the encoders spell it */
+    g_free(video->preset);
+    video->preset = preset;
+}
+
+static void build_trans_config(const PmxBuildOutput *building)
+{
+    PmxTransConfig trans;
+    pmx_build_section(building, "TransConfig", &pmx_trans_config_object, &trans);
+    building->output->check_resolution = trans.check_resolution;
+    building->output->check_resolution_fail = trans.check_resolution_fail;
+}
+
+static void check_anything_left(PmxBuildOutput *building)
+{
+    static const char *const remove[] = {"Remove", NULL};
+    const PmxOutput *output = building->output;
+    gboolean audio = output->audios_given ? !building->written.audios || output->audios->len > 0
+                                          : !output->audio.remove;
+    if (output->video.remove && !audio)
+        pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", remove),
+                         g_strdup("the video and every audio track are removed; nothing is left"));
+}
+
+/* --- the whole --- */
+
+static void read_params(PmxBuildOutput *building, const json_t *params)
+{
+    PmxOutput *output = building->output;
+    building->over = json_is_object(params) ? params : NULL;
+    if (params)
+        pmx_object_parse(&pmx_params_object, params, output->params_path, &building->written,
+                         building->build->problems);
+    else
+        pmx_object_init(&pmx_params_object, &building->written);
+}
+
+static PmxOutput *start_output(PmxJob *job, const PmxOutputPlace *place)
+{
+    PmxOutput *output = pmx_build_output_new(job);
+    output->name = g_strdup(place->request->name);
+    output->path = g_strdup(place->path);
+    output->params_path = join(place->path, "OverrideParams", NULL);
+    output->group = place->group ? g_strdup(place->group->name) : NULL;
+    output->template_id = g_strdup(place->request->template_id);
+    output->priority = place->request->priority;
+    return output;
+}
+
+void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
+{
+    PmxBuildOutput building = {.build = build, .first = pmx_problems_count(build->problems)};
+    building.output = start_output(build->job, place);
+    set_address(build, place, building.output);
+    read_params(&building, place->request->params);
+    apply_template(&building, place->json);
+    build_video(&building);
+    pmx_build_tracks(&building);
+    build_trans_config(&building);
+    check_anything_left(&building);
+    json_decref(building.merged);
+    pmx_object_clear(&pmx_params_object, &building.written);
+}
