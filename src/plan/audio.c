@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/* Track selection and language control: see audio.h. Pure. */
+#include "plan/audio.h"
+
+#include "job/language.h"
+
+static gboolean is_audio(const PmxStream *stream)
+{
+    return stream->kind == PMX_STREAM_AUDIO;
+}
+
+const PmxStream *pmx_audio_default(const PmxFacts *facts)
+{
+    const PmxStream *first = NULL;
+    for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
+        const PmxStream *stream = g_ptr_array_index(facts->streams, i);
+        if (is_audio(stream) && stream->is_default)
+            return stream;
+        if (is_audio(stream) && !first)
+            first = stream;
+    }
+    return first;
+}
+
+static const PmxStream *nth_audio(const PmxFacts *facts, gint64 n)
+{
+    for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
+        const PmxStream *stream = g_ptr_array_index(facts->streams, i);
+        if (is_audio(stream) && n-- == 0)
+            return stream;
+    }
+    return NULL;
+}
+
+static const PmxStream *audio_with_id(const PmxFacts *facts, gint64 id)
+{
+    for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
+        const PmxStream *stream = g_ptr_array_index(facts->streams, i);
+        if (is_audio(stream) && stream->id == id)
+            return stream;
+    }
+    return NULL;
+}
+
+/* The best match wins; among equals a default track, then the first. */
+static const PmxStream *audio_tagged(const PmxFacts *facts, const char *language)
+{
+    const PmxStream *best = NULL;
+    int best_rank = 0;
+    for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
+        const PmxStream *stream = g_ptr_array_index(facts->streams, i);
+        int rank = is_audio(stream)
+                       ? pmx_language_match(language, stream->language ? stream->language : "und")
+                       : 0;
+        rank = rank > 0 ? rank * 2 + (stream->is_default ? 1 : 0) : 0;
+        if (rank > best_rank) {
+            best = stream;
+            best_rank = rank;
+        }
+    }
+    return best;
+}
+
+static const PmxStream *select_track(const PmxFacts *facts, const PmxAudioSelector *selector)
+{
+    if (!selector)
+        return pmx_audio_default(facts);
+    switch ((PmxSelectRule)selector->rule) {
+    case PMX_RULE_INDEX:
+        return nth_audio(facts, selector->index);
+    case PMX_RULE_TRACK:
+        return audio_with_id(facts, selector->track);
+    case PMX_RULE_TAG:
+        break;
+    }
+    return audio_tagged(facts, selector->tag.language);
+}
+
+/* What there is to choose from, for a message: "0 (eng), 1 (no language)". */
+static char *tracks_on_offer(const PmxFacts *facts)
+{
+    GString *text = g_string_new(NULL);
+    guint n = 0;
+    for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
+        const PmxStream *stream = g_ptr_array_index(facts->streams, i);
+        if (is_audio(stream))
+            g_string_append_printf(text, "%s%u (%s)", n ? ", " : "", n,
+                                   stream->language ? stream->language : "no language"),
+                n++;
+    }
+    return g_string_free(text, FALSE);
+}
+
+static void report_missing(const PmxPlanInput *input, const PmxTrackWish *wish,
+                           PmxProblems *problems)
+{
+    const char *ref = wish->audio->input_ref;
+    g_autofree char *path =
+        ref ? g_strconcat(wish->audio->path, ".InputRef", NULL) : g_strdup(wish->audio->path);
+    g_autofree char *offer = tracks_on_offer(input->facts);
+    if (!*offer)
+        pmx_problems_add(problems, PMX_CODE_NO_AUDIO_STREAM, path,
+                         "the input behind \"%s\" has no audio track", ref ? ref : "");
+    else
+        pmx_problems_add(problems, PMX_CODE_NO_AUDIO_STREAM, path,
+                         "no audio track of the input fits the selector \"%s\"; it has: %s",
+                         ref ? ref : "", offer);
+}
+
+static gboolean check_track(const PmxStream *stream, const PmxTrackWish *wish,
+                            PmxProblems *problems)
+{
+    if (stream->decodable)
+        return TRUE;
+    pmx_problems_add(problems, PMX_CODE_RESOURCE_BAD, wish->audio->path,
+                     "the audio track %" G_GINT64_FORMAT " cannot be read: %s", stream->index,
+                     stream->problem ? stream->problem : "nothing in it decodes");
+    return FALSE;
+}
+
+static void warn(GPtrArray *warnings, const PmxAudio *audio, const char *what)
+{
+    g_ptr_array_add(warnings, g_strdup_printf("%s: %s", audio->path, what));
+}
+
+/* The source document: InputFirst takes the input's tag, Language only where the input has none. */
+static char *inherited_language(const PmxStream *stream, const PmxAudio *audio, GPtrArray *warnings)
+{
+    char *own = pmx_language_to_639_2t(stream->language);
+    if (own || audio->language) {
+        if (!own && stream->language && g_strcmp0(stream->language, "und") != 0)
+            warn(warnings, audio, "the input's language tag is unknown; Language is used instead");
+        return own ? own : g_strdup(audio->language);
+    }
+    warn(
+        warnings, audio,
+        "the input has no language tag that is known and no Language is given; the track stays untagged");
+    return NULL;
+}
+
+static char *choose_language(const PmxStream *stream, const PmxAudio *audio, GPtrArray *warnings)
+{
+    switch ((PmxLanguageControl)audio->language_control) {
+    case PMX_LANGUAGE_INPUT_FIRST:
+        return inherited_language(stream, audio, warnings);
+    case PMX_LANGUAGE_CONFIGURED:
+        return g_strdup(audio->language);
+    case PMX_LANGUAGE_NONE:
+        break;
+    }
+    return NULL;
+}
+
+static gint64 choose_channels(const PmxStream *stream, const PmxAudio *audio)
+{
+    if (audio->channels > 0)
+        return audio->channels;
+    return CLAMP(stream->channels, audio->profile == PMX_AAC_HE_V2 ? 2 : 1, 2);
+}
+
+static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream,
+                              const PmxTrackWish *wish)
+{
+    const PmxAudio *audio = wish->audio;
+    PmxAudioTask *task = g_malloc(sizeof *task);
+    pmx_object_init(&pmx_audio_task_object, task);
+    task->stream = stream->index;
+    task->origin = pmx_facts_origin(input->facts);
+    task->profile = audio->profile;
+    task->bitrate = audio->bitrate;
+    task->samplerate = audio->samplerate;
+    task->channels = choose_channels(stream, audio);
+    task->limit = pmx_stream_us(stream, stream->end) - task->origin;
+    task->pad_to = audio->duration == PMX_DURATION_KEEP ? 0 : wish->video_us;
+    task->cut_at = audio->duration == PMX_DURATION_MATCH ? wish->video_us : 0;
+    return task;
+}
+
+gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
+                          PmxTrackChoice *choice, GPtrArray *warnings, PmxProblems *problems)
+{
+    const PmxStream *stream = select_track(input->facts, wish->selector);
+    if (!stream) {
+        report_missing(input, wish, problems);
+        return FALSE;
+    }
+    if (!check_track(stream, wish, problems))
+        return FALSE;
+    choice->task = task_for(input, stream, wish);
+    choice->language = choose_language(stream, wish->audio, warnings);
+    choice->seconds = (double)pmx_stream_us(stream, stream->end - stream->start) / G_USEC_PER_SEC;
+    return TRUE;
+}
