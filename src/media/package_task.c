@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The package task: an output's artifacts into its MP4 file, "out.mp4" in the scratch folder.
+ *
+ *     segments of one rendition, in order ─┐
+ *     audio tracks ────────────────────────┴─► merged by decoding time ─► MP4
+ *
+ * Nothing is decoded or encoded. Inputs of the order are the artifacts: the segments first, then
+ * the tracks. A player that ignores edit lists shows the film late by the encoder's reordering and
+ * plays the sound late by the encoder's priming; the video is given as much lead as the first track
+ * has priming, so that even there both stay together.
+ */
+#include "media/decode_order.h"
+#include "media/mp4.h"
+#include "media/run.h"
+#include "plan/task.h"
+
+/* One stream of the file: artifacts one after the other. */
+typedef struct {
+    GPtrArray *parts; /* of PmxArtifact * */
+    guint part;
+    gsize read; /* packets of the current part */
+    gboolean video;
+    PmxDecodeOrder order; /* video only */
+    AVPacket *packet;     /* the next to write */
+    gboolean have;
+    int number;
+} Lane;
+
+typedef struct {
+    PmxRun *run;
+    const PmxPackageTask *task;
+    PmxMp4 *mp4;
+    GPtrArray *lanes; /* of Lane * */
+} Package;
+
+static void artifact_free(gpointer data)
+{
+    pmx_artifact_free(data);
+}
+
+static void lane_free(gpointer data)
+{
+    Lane *lane = data;
+    g_ptr_array_unref(lane->parts);
+    pmx_decode_order_clear(&lane->order);
+    av_packet_free(&lane->packet);
+    g_free(lane);
+}
+
+static const PmxArtifactHead *lane_head(const Lane *lane)
+{
+    const PmxArtifact *first = g_ptr_array_index(lane->parts, 0);
+    return first->head;
+}
+
+static Lane *open_lane(Package *package, guint first, guint count, GError **error)
+{
+    Lane *lane = g_new0(Lane, 1);
+    lane->parts = g_ptr_array_new_with_free_func(artifact_free);
+    lane->packet = av_packet_alloc();
+    g_ptr_array_add(package->lanes, lane);
+    for (guint i = 0; i < count; i++) {
+        PmxSourceRef ref;
+        PmxArtifact *artifact = pmx_run_source(package->run, first + i, &ref, error)
+                                    ? pmx_artifact_open(&ref, error)
+                                    : NULL;
+        if (!artifact) {
+            package->run->bad_input = (int)(first + i);
+            return NULL;
+        }
+        g_ptr_array_add(lane->parts, artifact);
+    }
+    return lane;
+}
+
+/* Segments are put behind one another as they are; that is only right while they agree on the
+ * parameter sets. */
+static gboolean check_segments(const Lane *lane, GError **error)
+{
+    const PmxArtifactHead *head = lane_head(lane);
+    for (guint i = 1; i < lane->parts->len; i++) {
+        const PmxArtifact *part = g_ptr_array_index(lane->parts, i);
+        if (g_strcmp0(part->head->extradata, head->extradata) == 0)
+            continue;
+        g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL,
+                    "segment %u has other parameter sets than the first", i);
+        return FALSE;
+    }
+    return TRUE;
+}
+
+static void order_video(Lane *lane)
+{
+    gsize count = 0, n = 0;
+    gint64 reorder = 0;
+    for (guint i = 0; i < lane->parts->len; i++) {
+        const PmxArtifact *part = g_ptr_array_index(lane->parts, i);
+        count += part->count;
+        reorder = MAX(reorder, part->head->reorder);
+    }
+    gint64 *times = g_new(gint64, count + 1);
+    for (guint i = 0; i < lane->parts->len; i++) {
+        const PmxArtifact *part = g_ptr_array_index(lane->parts, i);
+        for (gsize k = 0; k < part->count; k++)
+            times[n++] = part->packets[k].pts;
+    }
+    const PmxArtifactHead *head = lane_head(lane);
+    gint64 frame =
+        pmx_rescale(1, pmx_ratio(head->frame_rate.den, head->frame_rate.num), head->time_base);
+    pmx_decode_order_init(&lane->order, times, count, reorder, frame);
+}
+
+static gboolean open_video(Package *package, GError **error)
+{
+    if (!package->task->video)
+        return TRUE;
+    Lane *lane = open_lane(package, 0, package->task->video->len, error);
+    if (!lane || !check_segments(lane, error))
+        return FALSE;
+    lane->video = TRUE;
+    order_video(lane);
+    PmxMp4Track track = {.enabled = TRUE};
+    lane->number = pmx_mp4_add(package->mp4, lane_head(lane), &track, error);
+    return lane->number >= 0;
+}
+
+static gboolean open_audio(Package *package, GError **error)
+{
+    guint first = package->task->video ? package->task->video->len : 0;
+    for (guint i = 0; package->task->audio && i < package->task->audio->len; i++) {
+        const PmxPackageTrack *wanted = g_ptr_array_index(package->task->audio, i);
+        PmxMp4Track track = {wanted->language, wanted->title, wanted->enabled};
+        Lane *lane = open_lane(package, first + i, 1, error);
+        if (!lane)
+            return FALSE;
+        lane->number = pmx_mp4_add(package->mp4, lane_head(lane), &track, error);
+        if (lane->number < 0)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static void lead_video(Package *package)
+{
+    if (!package->task->video || package->lanes->len < 2)
+        return;
+    Lane *video = g_ptr_array_index(package->lanes, 0);
+    const Lane *audio = g_ptr_array_index(package->lanes, 1);
+    const PmxArtifact *artifact = g_ptr_array_index(audio->parts, 0);
+    gint64 priming = artifact->count > 0 ? -artifact->packets[0].pts : 0;
+    pmx_decode_order_lead(&video->order, pmx_rescale(priming, lane_head(audio)->time_base,
+                                                     lane_head(video)->time_base));
+}
+
+/* The lane's next packet, timed; `have` is FALSE at its end. */
+static gboolean advance(const Package *package, Lane *lane, GError **error)
+{
+    lane->have = FALSE;
+    PmxArtifact *part = g_ptr_array_index(lane->parts, lane->part);
+    while (lane->read >= part->count) {
+        if (++lane->part >= lane->parts->len)
+            return TRUE;
+        part = g_ptr_array_index(lane->parts, lane->part);
+        lane->read = 0;
+    }
+    if (!pmx_artifact_next(part, lane->packet, error)) {
+        package->run->bad_input = (int)part->ref.input;
+        return FALSE;
+    }
+    lane->read++;
+    lane->have = TRUE;
+    AVPacket *packet = lane->packet;
+    packet->dts = packet->pts;
+    if (lane->video) {
+        packet->dts = pmx_decode_order_next(&lane->order);
+        packet->duration = pmx_decode_order_duration(&lane->order, packet->pts);
+    }
+    return TRUE;
+}
+
+static gboolean earlier(const Lane *a, const Lane *b)
+{
+    PmxRatio left = lane_head(a)->time_base, right = lane_head(b)->time_base;
+    return av_compare_ts(a->packet->dts, (AVRational){(int)left.num, (int)left.den}, b->packet->dts,
+                         (AVRational){(int)right.num, (int)right.den}) < 0;
+}
+
+static Lane *next_lane(const Package *package)
+{
+    Lane *best = NULL;
+    for (guint i = 0; i < package->lanes->len; i++) {
+        Lane *lane = g_ptr_array_index(package->lanes, i);
+        if (lane->have && (!best || earlier(lane, best)))
+            best = lane;
+    }
+    return best;
+}
+
+static double seconds(const Lane *lane)
+{
+    return (double)lane->packet->pts * pmx_ratio_value(lane_head(lane)->time_base);
+}
+
+static gboolean write_all(Package *package, GError **error)
+{
+    Lane *lane;
+    for (guint i = 0; i < package->lanes->len; i++)
+        if (!advance(package, g_ptr_array_index(package->lanes, i), error))
+            return FALSE;
+    while ((lane = next_lane(package))) {
+        if (pmx_run_due(package->run))
+            pmx_run_progress(package->run, json_pack("{s:f}", "seconds", seconds(lane)));
+        if (!pmx_mp4_write(package->mp4, lane->number, lane->packet, error) ||
+            !advance(package, lane, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gint64 damaged(const Package *package)
+{
+    gint64 sum = 0;
+    for (guint i = 0; i < package->lanes->len; i++) {
+        const Lane *lane = g_ptr_array_index(package->lanes, i);
+        for (guint k = 0; k < lane->parts->len; k++)
+            sum += ((const PmxArtifact *)g_ptr_array_index(lane->parts, k))->head->damaged;
+    }
+    return sum;
+}
+
+static json_t *run_package(Package *package, GError **error)
+{
+    if (!open_video(package, error) || !open_audio(package, error))
+        return NULL;
+    lead_video(package);
+    if (!pmx_mp4_begin(package->mp4, error) || !write_all(package, error) ||
+        !pmx_mp4_end(package->mp4, error))
+        return NULL;
+    return json_pack("{s:I}", "damaged", (json_int_t)damaged(package));
+}
+
+json_t *pmx_package_run(PmxRun *run, GError **error)
+{
+    json_t *result = NULL;
+    PmxPackageTask *task = pmx_object_read(&pmx_package_task_object, run->order->body, error);
+    g_autofree char *path = pmx_run_file(run, "out.mp4");
+    g_autoptr(PmxMp4) mp4 = task ? pmx_mp4_create(path, error) : NULL;
+    if (mp4) {
+        Package package = {run, task, mp4, g_ptr_array_new_with_free_func(lane_free)};
+        result = run_package(&package, error);
+        g_ptr_array_unref(package.lanes);
+    }
+    pmx_object_free(&pmx_package_task_object, task);
+    return result;
+}

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The probe: facts about one media file (plan/facts.h).
+ *
+ *     container's headers ─► first frames, really decoded ─► the file's tail ─► facts
+ *
+ * Headers are believed only where nothing better is at hand: the start of a track is its first
+ * frame that decodes, the end is that of its last packet. Containers with an index (MP4) tell
+ * keyframes and the end at once; others are read near their end. Runs in the sandbox like any task.
+ */
+#include <libavutil/display.h>
+#include <libavutil/pixdesc.h>
+#include <math.h>
+
+#include "base/wire.h"
+#include "media/averror.h"
+#include "media/first_frames.h"
+#include "media/run.h"
+#include "media/table.h"
+#include "media/versions.h"
+#include "plan/facts.h"
+
+/* Seconds before the end where a container without an index is read to find its tracks' ends. */
+enum { TAIL_SECONDS = 10 };
+
+static char *tag(const AVDictionary *metadata, const char *key)
+{
+    const AVDictionaryEntry *entry = av_dict_get(metadata, key, NULL, 0);
+    return entry && *entry->value ? pmx_table_printable(entry->value) : NULL;
+}
+
+static PmxStreamKind kind_of(const AVStream *stream)
+{
+    switch (stream->codecpar->codec_type) {
+    case AVMEDIA_TYPE_VIDEO:
+        return PMX_STREAM_VIDEO;
+    case AVMEDIA_TYPE_AUDIO:
+        return PMX_STREAM_AUDIO;
+    case AVMEDIA_TYPE_SUBTITLE:
+        return PMX_STREAM_SUBTITLE;
+    case AVMEDIA_TYPE_ATTACHMENT:
+        return PMX_STREAM_ATTACHMENT;
+    default:
+        return PMX_STREAM_DATA;
+    }
+}
+
+static PmxRatio ratio(AVRational value)
+{
+    return value.num > 0 && value.den > 0 ? pmx_ratio(value.num, value.den) : (PmxRatio){0, 1};
+}
+
+/* Clockwise degrees from the display matrix (ISO/IEC 14496-12, 6.2.2), rounded to quarter turns. */
+static gint64 rotation(const AVStream *stream)
+{
+    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    double angle = matrix ? -av_display_rotation_get((const int32_t *)matrix) : 0;
+    if (isnan(angle))
+        return 0;
+    gint64 quarter = llround(angle / 90);
+    return ((quarter % 4) + 4) % 4 * 90;
+}
+
+/* Headers tell an average and a base rate; where both agree every frame lasts as long. */
+static void set_rate(PmxStream *out, const AVStream *stream)
+{
+    AVRational average = stream->avg_frame_rate, base = stream->r_frame_rate;
+    double a = av_q2d(average), b = av_q2d(base);
+    gboolean have_average = average.num > 0 && average.den > 0,
+             have_base = base.num > 0 && base.den > 0;
+    out->constant_rate = have_average && have_base && fabs(a - b) <= b / 1000 && b <= 1000;
+    out->frame_rate = out->constant_rate ? ratio(base)
+                      : have_average     ? ratio(average)
+                                         : (PmxRatio){0, 1};
+    if (!have_average && have_base && b <= 240)
+        out->frame_rate = ratio(base);
+}
+
+static char *name_or_null(const char *name, gboolean specified)
+{
+    return specified && name ? g_strdup(name) : NULL;
+}
+
+static void set_colours(PmxStream *out, const AVFrame *frame)
+{
+    out->range = name_or_null(av_color_range_name(frame->color_range),
+                              frame->color_range != AVCOL_RANGE_UNSPECIFIED);
+    out->matrix = name_or_null(av_color_space_name(frame->colorspace),
+                               frame->colorspace != AVCOL_SPC_UNSPECIFIED);
+    out->primaries = name_or_null(av_color_primaries_name(frame->color_primaries),
+                                  frame->color_primaries != AVCOL_PRI_UNSPECIFIED);
+    out->transfer = name_or_null(av_color_transfer_name(frame->color_trc),
+                                 frame->color_trc != AVCOL_TRC_UNSPECIFIED);
+    out->chroma = name_or_null(av_chroma_location_name(frame->chroma_location),
+                               frame->chroma_location != AVCHROMA_LOC_UNSPECIFIED);
+}
+
+static void set_video_frame(PmxStream *out, const AVFrame *frame)
+{
+    const AVPixFmtDescriptor *format = av_pix_fmt_desc_get(frame->format);
+    out->width = frame->width;
+    out->height = frame->height;
+    out->pix_fmt = format ? g_strdup(format->name) : NULL;
+    out->bits = format ? format->comp[0].depth : 0;
+    out->interlaced = frame->interlaced_frame;
+    /* RGB has no matrix of YCbCr and no chroma; what is made of it is BT.601 or BT.709 by the
+     * scaler's own rule. */
+    if (format && !(format->flags & AV_PIX_FMT_FLAG_RGB))
+        set_colours(out, frame);
+}
+
+static void set_audio_frame(PmxStream *out, const AVFrame *frame)
+{
+    char layout[128] = "";
+    out->sample_rate = frame->sample_rate;
+    out->channels = frame->ch_layout.nb_channels;
+    if (av_channel_layout_describe(&frame->ch_layout, layout, sizeof layout) > 0)
+        out->layout = g_strdup(layout);
+}
+
+static void set_first(PmxStream *out, const PmxFirstFrame *first)
+{
+    out->encrypted = first->encrypted;
+    out->decodable = first->frame != NULL;
+    out->problem = first->frame ? NULL : g_strdup(first->problem);
+    if (!first->frame)
+        return;
+    if (first->frame->pts != AV_NOPTS_VALUE)
+        out->start = out->end = first->frame->pts;
+    if (out->kind == PMX_STREAM_VIDEO)
+        set_video_frame(out, first->frame);
+    else
+        set_audio_frame(out, first->frame);
+}
+
+static void set_headers(PmxStream *out, AVFormatContext *format, AVStream *stream)
+{
+    const AVCodecParameters *parameters = stream->codecpar;
+    out->index = stream->index;
+    out->id = stream->id;
+    out->kind = (int)kind_of(stream);
+    out->codec = g_strdup(avcodec_get_name(parameters->codec_id));
+    const char *profile = avcodec_profile_name(parameters->codec_id, parameters->profile);
+    out->profile = g_strdup(profile);
+    out->language = tag(stream->metadata, "language");
+    out->title = tag(stream->metadata, "title");
+    out->is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
+    out->cover = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
+    out->time_base = ratio(stream->time_base);
+    out->start = out->end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    out->bit_rate = parameters->bit_rate;
+    if (out->kind == PMX_STREAM_VIDEO) {
+        out->width = parameters->width;
+        out->height = parameters->height;
+        out->sar = ratio(av_guess_sample_aspect_ratio(format, stream, NULL));
+        out->rotation = rotation(stream);
+        set_rate(out, stream);
+    } else if (out->kind == PMX_STREAM_AUDIO) {
+        out->sample_rate = parameters->sample_rate;
+        out->channels = parameters->ch_layout.nb_channels;
+    }
+}
+
+/* --- ends and keyframes --- */
+
+static gint64 packet_end(const AVStream *stream, const AVPacket *packet)
+{
+    gint64 duration = packet->duration;
+    if (duration <= 0 && stream->avg_frame_rate.num > 0)
+        duration = av_rescale_q(1, av_inv_q(stream->avg_frame_rate), stream->time_base);
+    return av_sat_add64(packet->pts, MAX(0, duration));
+}
+
+static gboolean has_index(const AVFormatContext *format)
+{
+    return strstr(format->iformat->name, "mov") != NULL;
+}
+
+/* Reads the last seconds of the file: where each stream's last packet ends, INT64_MIN for one that
+ * has none there. */
+static void read_tail(AVFormatContext *format, gint64 *ends, guint count)
+{
+    g_autoptr(AVPacket) packet = av_packet_alloc();
+    gint64 start = format->start_time == AV_NOPTS_VALUE ? 0 : format->start_time;
+    gint64 target = start + MAX(0, format->duration - (gint64)TAIL_SECONDS * AV_TIME_BASE);
+    if (format->duration > 0 && av_seek_frame(format, -1, target, AVSEEK_FLAG_BACKWARD) < 0)
+        return;
+    while (av_read_frame(format, packet) >= 0) {
+        const AVStream *stream = format->streams[packet->stream_index];
+        /* Streams may be added while reading. */
+        if ((guint)stream->index < count && packet->pts != AV_NOPTS_VALUE)
+            ends[stream->index] = MAX(ends[stream->index], packet_end(stream, packet));
+        av_packet_unref(packet);
+    }
+}
+
+static gint64 header_end(const AVFormatContext *format, const AVStream *stream)
+{
+    gint64 start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    if (stream->duration > 0)
+        return av_sat_add64(start, stream->duration);
+    return av_sat_add64(start,
+                        av_rescale_q(MAX(0, format->duration), AV_TIME_BASE_Q, stream->time_base));
+}
+
+/* The index reaches to within a second (or a hundredth) of where the header says the stream
+ * ends. */
+static gboolean index_reaches_end(AVStream *stream)
+{
+    int count = avformat_index_get_entries_count(stream);
+    if (count == 0 || stream->duration <= 0)
+        return FALSE;
+    gint64 last = avformat_index_get_entry(stream, count - 1)->timestamp;
+    gint64 start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
+    double missing = (double)(start + stream->duration - last) * av_q2d(stream->time_base);
+    return missing <= 1 + (double)stream->duration * av_q2d(stream->time_base) / 100;
+}
+
+/* MP4's sample tables are exact: durations, edit lists applied. A fragmented file tells only what
+ * it has read so far. */
+static gboolean tables_tell_ends(const PmxFacts *facts, const AVFormatContext *format)
+{
+    for (guint i = 0; i < facts->streams->len; i++)
+        if (pmx_facts_stream(facts, (gint64)i)->decodable && !index_reaches_end(format->streams[i]))
+            return FALSE;
+    return has_index(format);
+}
+
+static double latest(const AVFormatContext *format, const gint64 *ends, guint count)
+{
+    double last = -HUGE_VAL;
+    for (guint i = 0; i < count; i++)
+        if (ends[i] != INT64_MIN)
+            last = MAX(last, (double)ends[i] * av_q2d(format->streams[i]->time_base));
+    return last;
+}
+
+/* A header that promises more than there is: the file is not all there. What a bit rate made
+ * libavformat guess is no promise. */
+static gboolean check_promise(const AVFormatContext *format, const gint64 *ends, guint count,
+                              GError **error)
+{
+    /* Some containers count the duration from zero, others from the start: the milder reading. */
+    double promised = (double)format->duration / AV_TIME_BASE, there = latest(format, ends, count);
+    if (format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM || format->duration <= 0 ||
+        there >= promised - 1 - promised / 100)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                "the file is cut off: it should last %.1f s and ends at %.1f s; copy it again",
+                promised, MAX(0, there));
+    return FALSE;
+}
+
+static gboolean set_ends(PmxFacts *facts, AVFormatContext *format, GError **error)
+{
+    guint count = facts->streams->len;
+    g_autofree gint64 *ends = g_new(gint64, count + 1);
+    gboolean exact = tables_tell_ends(facts, format);
+    for (guint i = 0; i < count; i++)
+        ends[i] = INT64_MIN;
+    if (!exact)
+        read_tail(format, ends, count);
+    for (guint i = 0; i < facts->streams->len; i++) {
+        PmxStream *out = (PmxStream *)pmx_facts_stream(facts, (gint64)i);
+        gint64 end = ends[i] != INT64_MIN ? ends[i] : header_end(format, format->streams[i]);
+        out->end = MAX(out->start, end);
+    }
+    /* A fragmented MP4's header promises what it likes; its samples are checked against the file's
+     * size. */
+    return exact || has_index(format) || check_promise(format, ends, count, error);
+}
+
+static void set_keyframes(PmxStream *out, const AVFormatContext *format, AVStream *stream)
+{
+    gint64 last = AV_NOPTS_VALUE, widest = 0;
+    int count = avformat_index_get_entries_count(stream);
+    for (int i = 0; i < count; i++) {
+        const AVIndexEntry *entry = avformat_index_get_entry(stream, i);
+        if (!(entry->flags & AVINDEX_KEYFRAME))
+            continue;
+        if (last != AV_NOPTS_VALUE)
+            widest = MAX(widest, entry->timestamp - last);
+        last = entry->timestamp;
+        out->keyframes++;
+    }
+    if (has_index(format) && last != AV_NOPTS_VALUE)
+        widest = MAX(widest, out->end - last);
+    out->keyframe_spacing = (double)widest * av_q2d(stream->time_base);
+}
+
+/* --- what is odd --- */
+
+static void note(GPtrArray **list, char *text)
+{
+    PmxNote *entry = pmx_array_add(&pmx_note_object, list);
+    entry->text = text;
+}
+
+/* An index that points beyond the end of the file: the rest of it is missing. */
+static gint64 missing_bytes(AVFormatContext *format, gint64 size)
+{
+    gint64 furthest = 0;
+    for (guint i = 0; has_index(format) && i < format->nb_streams; i++) {
+        int count = avformat_index_get_entries_count(format->streams[i]);
+        for (int k = 0; k < count; k++) {
+            const AVIndexEntry *entry = avformat_index_get_entry(format->streams[i], k);
+            furthest = MAX(furthest, entry->pos + entry->size);
+        }
+    }
+    return MAX(0, furthest - size);
+}
+
+static gboolean check_whole(AVFormatContext *format, gint64 size, GError **error)
+{
+    gint64 missing = missing_bytes(format, size);
+    if (missing == 0)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                "the file is cut off: its index refers to %" G_GINT64_FORMAT
+                " more bytes than it has (%.0f %% are "
+                "missing); copy it again",
+                missing, 100.0 * (double)missing / (double)(size + missing));
+    return FALSE;
+}
+
+static gboolean look_inside(PmxFacts *facts, PmxSource *source, GError **error)
+{
+    AVFormatContext *format = source->format;
+    g_autoptr(PmxFirstFrames) first = pmx_first_frames_new(format);
+    for (guint i = 0, count = format->nb_streams; i < count; i++) {
+        PmxStream *stream = pmx_array_add(&pmx_stream_object, &facts->streams);
+        set_headers(stream, format, format->streams[i]);
+        if (stream->kind == PMX_STREAM_VIDEO || stream->kind == PMX_STREAM_AUDIO)
+            set_first(stream, pmx_first_frames_get(first, i));
+    }
+    gboolean whole = set_ends(facts, format, error);
+    /* Matroska's index is only read when something is sought for, which looking for the end has
+     * done. */
+    for (guint i = 0; i < facts->streams->len; i++)
+        set_keyframes(g_ptr_array_index(facts->streams, i), format, format->streams[i]);
+    return whole && pmx_source_check(source, error);
+}
+
+static void set_file(PmxFacts *facts, const PmxSource *source)
+{
+    const AVFormatContext *format = source->format;
+    facts->format = g_strdup(format->iformat->name);
+    facts->size = source->ref.size;
+    facts->duration = format->duration > 0 ? (double)format->duration / AV_TIME_BASE : 0;
+    facts->start =
+        format->start_time == AV_NOPTS_VALUE ? 0 : (double)format->start_time / AV_TIME_BASE;
+    facts->bit_rate = MAX(0, format->bit_rate);
+    facts->versions = pmx_versions();
+}
+
+static void set_table(PmxFacts *facts, AVFormatContext *format)
+{
+    g_auto(GStrv) lines = pmx_table_lines(format);
+    for (guint i = 0; lines[i]; i++)
+        note(&facts->table, g_steal_pointer(&lines[i]));
+}
+
+json_t *pmx_probe_run(PmxRun *run, GError **error)
+{
+    PmxSourceRef ref;
+    if (!pmx_run_source(run, 0, &ref, error))
+        return NULL;
+    g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
+    if (!source || !check_whole(source->format, ref.size, error))
+        return NULL;
+    PmxFacts *facts = g_malloc(sizeof *facts);
+    pmx_object_init(&pmx_facts_object, facts);
+    set_file(facts, source);
+    set_table(facts, source->format);
+    json_t *json = NULL;
+    if (look_inside(facts, source, error))
+        json = pmx_object_dump(&pmx_facts_object, facts);
+    pmx_facts_free(facts);
+    return json;
+}

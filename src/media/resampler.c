@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+/* See resampler.h. */
+#include "media/resampler.h"
+
+#include <libavutil/channel_layout.h>
+#include <libavutil/opt.h>
+#include <libavutil/samplefmt.h>
+
+#include "media/averror.h"
+
+enum { SILENCE_BLOCK = 4096, WANDER_MS = 20 };
+
+struct PmxResampler {
+    const PmxAudioTask *task;
+    PmxRatio time_base;
+    PmxSamplesFunc take;
+    gpointer data;
+    SwrContext *swr;
+    int rate, format;       /* of what goes in */
+    AVChannelLayout layout; /* likewise */
+    gint64 fed;             /* samples at `rate` since zero */
+    GArray *out;            /* scratch for converted samples */
+};
+
+PmxResampler *pmx_resampler_new(const PmxAudioTask *task, PmxRatio time_base, PmxSamplesFunc take,
+                                gpointer data)
+{
+    PmxResampler *resampler = g_new0(PmxResampler, 1);
+    resampler->task = task;
+    resampler->time_base = time_base;
+    resampler->take = take;
+    resampler->data = data;
+    resampler->out = g_array_new(FALSE, FALSE, sizeof(gint16));
+    return resampler;
+}
+
+void pmx_resampler_free(PmxResampler *resampler)
+{
+    if (!resampler)
+        return;
+    swr_free(&resampler->swr);
+    av_channel_layout_uninit(&resampler->layout);
+    g_array_unref(resampler->out);
+    g_free(resampler);
+}
+
+/* Converts `count` samples a channel (NULL, 0: what is held back) and gives them on. */
+static gboolean convert(PmxResampler *resampler, const guint8 *const *planes, int count,
+                        GError **error)
+{
+    int room = swr_get_out_samples(resampler->swr, count);
+    if (room < 0)
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, room, "the audio cannot be resampled");
+    g_array_set_size(resampler->out, (guint)(room + 1) * (guint)resampler->task->channels);
+    guint8 *out = (guint8 *)resampler->out->data;
+    int made = swr_convert(resampler->swr, &out, room, (const guint8 **)planes, count);
+    if (made < 0)
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, made, "the audio cannot be resampled");
+    return made == 0 || resampler->take((const gint16 *)resampler->out->data, (gsize)made,
+                                        resampler->data, error);
+}
+
+static gboolean fits(const PmxResampler *resampler, const AVFrame *frame)
+{
+    return resampler->swr && resampler->rate == frame->sample_rate &&
+           resampler->format == frame->format &&
+           av_channel_layout_compare(&resampler->layout, &frame->ch_layout) == 0;
+}
+
+static int open_swr(PmxResampler *resampler)
+{
+    const PmxAudioTask *task = resampler->task;
+    AVChannelLayout in = {0}, out = {0};
+    if (resampler->layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&in, resampler->layout.nb_channels);
+    else
+        av_channel_layout_copy(&in, &resampler->layout);
+    av_channel_layout_default(&out, (int)task->channels);
+    int status =
+        swr_alloc_set_opts2(&resampler->swr, &out, AV_SAMPLE_FMT_S16, (int)task->samplerate, &in,
+                            resampler->format, resampler->rate, 0, NULL);
+    av_channel_layout_uninit(&in);
+    /* Double precision inside: the one that is fine enough and the same on every processor. */
+    if (status >= 0)
+        status =
+            av_opt_set_sample_fmt(resampler->swr, "internal_sample_fmt", AV_SAMPLE_FMT_DBLP, 0);
+    return status < 0 ? status : swr_init(resampler->swr);
+}
+
+/* A stream may change its rate or layout; what went in before is finished first. */
+static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, GError **error)
+{
+    if (fits(resampler, frame))
+        return TRUE;
+    if (resampler->swr && !convert(resampler, NULL, 0, error))
+        return FALSE;
+    swr_free(&resampler->swr);
+    if (resampler->rate)
+        resampler->fed = pmx_rescale(resampler->fed, pmx_ratio(1, resampler->rate),
+                                     pmx_ratio(1, frame->sample_rate));
+    resampler->rate = frame->sample_rate;
+    resampler->format = frame->format;
+    av_channel_layout_uninit(&resampler->layout);
+    av_channel_layout_copy(&resampler->layout, &frame->ch_layout);
+    int status = open_swr(resampler);
+    return status >= 0 ||
+           pmx_av_fail(error, PMX_CODE_INTERNAL, status, "this kind of audio cannot be resampled");
+}
+
+static gboolean add_silence(PmxResampler *resampler, gint64 count, GError **error)
+{
+    guint8 *planes[AV_NUM_DATA_POINTERS * 8] = {0};
+    int channels = resampler->layout.nb_channels;
+    if (channels > (int)G_N_ELEMENTS(planes) ||
+        av_samples_alloc(planes, NULL, channels, SILENCE_BLOCK, resampler->format, 0) < 0)
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, AVERROR(ENOMEM), "no memory for silence");
+    av_samples_set_silence(planes, 0, SILENCE_BLOCK, channels, resampler->format);
+    gboolean ok = TRUE;
+    for (gint64 left = count; ok && left > 0; left -= SILENCE_BLOCK)
+        ok =
+            convert(resampler, (const guint8 *const *)planes, (int)MIN(left, SILENCE_BLOCK), error);
+    av_freep(&planes[0]);
+    resampler->fed += count;
+    return ok;
+}
+
+static gint64 position(const PmxResampler *resampler, gint64 pts)
+{
+    PmxRatio sample = pmx_ratio(1, resampler->rate), microsecond = {1, G_USEC_PER_SEC};
+    return pmx_rescale(pts, resampler->time_base, sample) -
+           pmx_rescale(resampler->task->origin, microsecond, sample);
+}
+
+/* How far the frame stands from where the line ends: silence to add, or (negative) samples
+ * to drop. */
+static gint64 gap_before(const PmxResampler *resampler, const AVFrame *frame)
+{
+    if (frame->pts == AV_NOPTS_VALUE)
+        return 0;
+    gint64 at = position(resampler, frame->pts), gap = at - resampler->fed;
+    gint64 limit = pmx_rescale(resampler->task->limit, (PmxRatio){1, G_USEC_PER_SEC},
+                               pmx_ratio(1, resampler->rate));
+    if (at > limit + resampler->rate)
+        return 0;
+    if (resampler->fed > 0 && ABS(gap) < (gint64)resampler->rate * WANDER_MS / 1000)
+        return 0;
+    return gap;
+}
+
+static gboolean feed_frame(PmxResampler *resampler, const AVFrame *frame, gint64 skip,
+                           GError **error)
+{
+    const guint8 *planes[AV_NUM_DATA_POINTERS * 8] = {0};
+    gboolean planar = av_sample_fmt_is_planar(frame->format);
+    int count = planar ? frame->ch_layout.nb_channels : 1;
+    gint64 step =
+        av_get_bytes_per_sample(frame->format) * (planar ? 1 : frame->ch_layout.nb_channels);
+    if (skip >= frame->nb_samples || count > (int)G_N_ELEMENTS(planes))
+        return TRUE;
+    for (int i = 0; i < count; i++)
+        planes[i] = frame->extended_data[i] + skip * step;
+    resampler->fed += frame->nb_samples - skip;
+    return convert(resampler, planes, frame->nb_samples - (int)skip, error);
+}
+
+gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GError **error)
+{
+    if (!ensure_swr(resampler, frame, error))
+        return FALSE;
+    gint64 gap = gap_before(resampler, frame);
+    if (gap > 0 && !add_silence(resampler, gap, error))
+        return FALSE;
+    return feed_frame(resampler, frame, gap < 0 ? -gap : 0, error);
+}
+
+gboolean pmx_resampler_finish(PmxResampler *resampler, GError **error)
+{
+    return !resampler->swr || convert(resampler, NULL, 0, error);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The scaler: one decoded picture in, one picture per size of the ladder out.
+ *
+ * Each size is made once, whatever number of renditions has it, and straight from the source:
+ * making it from the next larger size instead was measured to cost 1 to 4 dB towards an ideal
+ * scaling and to save nothing (docs/performance.md). It also keeps a rendition's bytes independent
+ * of what else is in the job. All scaling is bit-exact across processors. One thread; used by the
+ * video task.
+ */
+#pragma once
+
+#include "media/avptr.h"
+#include "plan/task.h"
+
+typedef struct PmxScaler PmxScaler;
+
+/* For all distinct sizes among the task's renditions; `time_base` is that of the frames pushed.
+ * Borrows `task`. */
+PmxScaler *pmx_scaler_new(const PmxVideoTask *task);
+void pmx_scaler_free(PmxScaler *scaler);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxScaler, pmx_scaler_free)
+
+/* Scales `frame` (its reference is taken; pts in the task's time base) and calls `take` once for
+ * each rendition, with a frame that becomes the callee's. */
+typedef void (*PmxScaledFunc)(guint rendition, AVFrame *frame, gpointer data);
+gboolean pmx_scaler_push(PmxScaler *scaler, AVFrame *frame, PmxScaledFunc take, gpointer data,
+                         GError **error);

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* An input behind the data socket, opened as a container: see source.h. */
+#include "media/source.h"
+
+#include <errno.h>
+
+#include "base/wire.h"
+#include "media/averror.h"
+
+/* Large enough that a question costs nothing next to the bytes, small enough for a seeking
+ * demuxer. */
+enum { BUFFER_SIZE = 256 * 1024 };
+
+gint64 pmx_source_read_at(const PmxSourceRef *ref, gint64 offset, void *buffer, gsize length)
+{
+    PmxWireQuestion question = {ref->input, (guint32)MIN(length, PMX_WIRE_MAX), (guint64)offset};
+    PmxWireAnswer answer;
+    if (!pmx_wire_write(ref->fd, &question, sizeof question) ||
+        !pmx_wire_read(ref->fd, &answer, sizeof answer))
+        return -EPIPE;
+    if (answer.length > (gint64)question.length)
+        return -EPROTO;
+    if (answer.length > 0 && !pmx_wire_read(ref->fd, buffer, (size_t)answer.length))
+        return -EPIPE;
+    return answer.length;
+}
+
+static int read_packet(void *opaque, uint8_t *buffer, int length)
+{
+    PmxSource *source = opaque;
+    gint64 n = pmx_source_read_at(&source->ref, source->position, buffer, (gsize)length);
+    if (n == 0)
+        return AVERROR_EOF;
+    if (n < 0) {
+        source->failed = (int)-n;
+        return AVERROR((int)-n);
+    }
+    source->position += n;
+    return (int)n;
+}
+
+gboolean pmx_source_check(const PmxSource *source, GError **error)
+{
+    if (!source->failed)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                "the input cannot be read at byte %" G_GINT64_FORMAT ": %s", source->position,
+                g_strerror(source->failed));
+    return FALSE;
+}
+
+static int64_t seek(void *opaque, int64_t offset, int whence)
+{
+    PmxSource *source = opaque;
+    switch (whence & ~AVSEEK_FORCE) {
+    case AVSEEK_SIZE:
+        return source->ref.size;
+    case SEEK_CUR:
+        offset += source->position;
+        break;
+    case SEEK_END:
+        offset += source->ref.size;
+        break;
+    default:
+        break;
+    }
+    if (offset < 0)
+        return AVERROR(EINVAL);
+    source->position = offset;
+    return offset;
+}
+
+/* A playlist or a reference track may not make the demuxer open anything else. */
+static int refuse_open(AVFormatContext *context, AVIOContext **io, const char *url, int flags,
+                       AVDictionary **options)
+{
+    (void)context, (void)io, (void)url, (void)flags, (void)options;
+    return AVERROR(EPERM);
+}
+
+static gboolean make_io(PmxSource *source, GError **error)
+{
+    uint8_t *buffer = av_malloc(BUFFER_SIZE);
+    source->format = avformat_alloc_context();
+    if (buffer && source->format)
+        source->io = avio_alloc_context(buffer, BUFFER_SIZE, 0, source, read_packet, NULL, seek);
+    if (!source->io) {
+        av_free(buffer);
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, AVERROR(ENOMEM), "cannot open the input");
+    }
+    source->format->pb = source->io;
+    source->format->io_open = refuse_open;
+    source->format->flags |= AVFMT_FLAG_CUSTOM_IO | AVFMT_FLAG_BITEXACT;
+    return TRUE;
+}
+
+static gboolean open_format(PmxSource *source, GError **error)
+{
+    g_autoptr(AVDictionary) options = NULL;
+    av_dict_set(&options, "protocol_whitelist", "none", 0);
+    int status = avformat_open_input(&source->format, source->ref.name, NULL, &options);
+    if (status < 0)
+        return pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status,
+                           "the file is damaged or not a media file");
+    status = avformat_find_stream_info(source->format, NULL);
+    if (status < 0)
+        return pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status, "no streams can be read");
+    return TRUE;
+}
+
+PmxSource *pmx_source_open(const PmxSourceRef *ref, GError **error)
+{
+    if (ref->size == 0) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "the file is empty");
+        return NULL;
+    }
+    g_autoptr(PmxSource) source = g_new0(PmxSource, 1);
+    source->ref = *ref;
+    if (!make_io(source, error) || !open_format(source, error))
+        return NULL;
+    return g_steal_pointer(&source);
+}
+
+void pmx_source_free(PmxSource *source)
+{
+    if (!source)
+        return;
+    avformat_close_input(&source->format);
+    if (source->io)
+        av_freep(&source->io->buffer);
+    avio_context_free(&source->io);
+    g_free(source);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A source: one input of the task, opened as a container.
+ *
+ * The bytes come from the parent by range over the data socket; the runner itself opens nothing.
+ * Used by the probe, the decoder and tests. One thread at a time; all sources of a process share
+ * the one data socket.
+ */
+#pragma once
+
+#include "base/problem.h"
+#include "media/avptr.h"
+
+typedef struct {
+    guint input; /* the number the parent knows it by */
+    gint64 size; /* bytes */
+    char *name;  /* file name without its folder: helps to recognise the format; owned */
+    int fd;      /* the data socket; borrowed */
+} PmxSourceRef;
+
+typedef struct {
+    AVFormatContext *format;
+    AVIOContext *io;
+    PmxSourceRef ref; /* name borrowed from the caller's */
+    gint64 position;  /* of the next read */
+    int failed;       /* errno of the last read that failed; 0: none did */
+} PmxSource;
+
+/* Opens the input and finds its streams. NULL with ResourceContentBad when it is empty or no
+ * media. */
+PmxSource *pmx_source_open(const PmxSourceRef *ref, GError **error);
+void pmx_source_free(PmxSource *source);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxSource, pmx_source_free)
+
+/* FALSE when bytes could not be read: then the end a demuxer has found is none. */
+gboolean pmx_source_check(const PmxSource *source, GError **error);
+
+/* Reads up to `length` bytes of an input at `offset`: the bytes read, 0 at the end, -errno. No
+ * container needed. */
+gint64 pmx_source_read_at(const PmxSourceRef *ref, gint64 offset, void *buffer, gsize length);
