@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/* See address.h. */
+#include "storage/address.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <stdint.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static gboolean fail(GError **error, PmxCode code, const char *what, const char *path, int number)
+{
+    g_set_error(error, PMX_ERROR, (int)code, "%s \"%s\": %s", what, path, g_strerror(number));
+    return FALSE;
+}
+
+static PmxCode code_for(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+        return PMX_CODE_RESOURCE_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+        return PMX_CODE_ACCESS_DENIED;
+    default:
+        return PMX_CODE_RESOURCE_BAD;
+    }
+}
+
+/* NULL when the address names another host or no path. */
+static char *path_of_uri(const char *address)
+{
+    g_autofree char *host = NULL, *path = g_filename_from_uri(address, &host, NULL);
+    return !host || g_ascii_strcasecmp(host, "localhost") == 0 ? g_steal_pointer(&path) : NULL;
+}
+
+char *pmx_address_to_path(const char *address, const char *folder, GError **error)
+{
+    g_autofree char *scheme = g_uri_parse_scheme(address);
+    if (scheme && strstr(address, "://")) {
+        char *path = g_ascii_strcasecmp(scheme, "file") == 0 ? path_of_uri(address) : NULL;
+        if (!path)
+            g_set_error(
+                error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED,
+                "\"%s\" is not an address that can be used here: give a local path or file:///PATH",
+                address);
+        return path;
+    }
+    return g_canonicalize_filename(address, folder);
+}
+
+static char *identity_of(const char *path, const struct stat *info)
+{
+    return g_strdup_printf("%s|%ju|%jd|%jd.%09ld", path, (uintmax_t)info->st_ino,
+                           (intmax_t)info->st_size, (intmax_t)info->st_mtim.tv_sec,
+                           info->st_mtim.tv_nsec);
+}
+
+PmxLocalInput *pmx_local_input_open(const char *path, GError **error)
+{
+    struct stat info;
+    g_autoptr(PmxLocalInput) input = g_new0(PmxLocalInput, 1);
+    /* Non-blocking, so that a named pipe without a writer is an error and not a wait. */
+    input->fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (input->fd < 0 || fstat(input->fd, &info) < 0) {
+        fail(error, code_for(errno), "cannot read", path, errno);
+        return NULL;
+    }
+    if (!S_ISREG(info.st_mode) || info.st_size == 0) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" %s", path,
+                    S_ISREG(info.st_mode) ? "is empty" : "is not a file");
+        return NULL;
+    }
+    input->path = g_strdup(path);
+    input->size = info.st_size;
+    input->identity = identity_of(path, &info);
+    return g_steal_pointer(&input);
+}
+
+void pmx_local_input_free(PmxLocalInput *input)
+{
+    if (!input)
+        return;
+    if (input->fd >= 0)
+        close(input->fd);
+    g_free(input->path);
+    g_free(input->identity);
+    g_free(input);
+}
+
+gboolean pmx_local_input_unchanged(const PmxLocalInput *input, GError **error)
+{
+    struct stat info;
+    if (fstat(input->fd, &info) < 0)
+        return fail(error, PMX_CODE_RESOURCE_BAD, "cannot read", input->path, errno);
+    g_autofree char *now = identity_of(input->path, &info);
+    if (strcmp(now, input->identity) == 0)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                "\"%s\" was changed while the job read it; run the job again when it is complete",
+                input->path);
+    return FALSE;
+}
+
+static gboolean make_folder(const char *path, GError **error)
+{
+    g_autofree char *folder = g_path_get_dirname(path);
+    return g_mkdir_with_parents(folder, 0777) == 0 ||
+           fail(error, code_for(errno), "cannot make the folder", folder, errno);
+}
+
+/* The nearest folder above `path` that is there; caller frees. */
+static char *existing_folder(const char *path)
+{
+    char *folder = g_path_get_dirname(path);
+    while (!g_file_test(folder, G_FILE_TEST_EXISTS) && strcmp(folder, "/") != 0) {
+        char *above = g_path_get_dirname(folder);
+        g_free(folder);
+        folder = above;
+    }
+    return folder;
+}
+
+gboolean pmx_local_writable(const char *to, GError **error)
+{
+    g_autofree char *folder = existing_folder(to);
+    if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+        return fail(error, PMX_CODE_INVALID, "cannot make a folder of", folder, EEXIST);
+    if (g_access(folder, W_OK | X_OK) != 0)
+        return fail(error, PMX_CODE_ACCESS_DENIED, "cannot write into", folder, errno);
+    if (g_file_test(to, G_FILE_TEST_IS_DIR))
+        return fail(error, PMX_CODE_INVALID, "cannot write", to, EISDIR);
+    return TRUE;
+}
+
+static gboolean sync_file(const char *path, GError **error)
+{
+    int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+    gboolean ok = fd >= 0 && fsync(fd) == 0;
+    int number = errno;
+    if (fd >= 0)
+        close(fd);
+    return ok || fail(error, PMX_CODE_INTERNAL, "cannot write", path, number);
+}
+
+/* Copies to `to`; a failure names `final`, the file the user knows. */
+static gboolean copy(const char *from, const char *to, const char *final, GError **error)
+{
+    g_autoptr(GFile) source = g_file_new_for_path(from);
+    g_autoptr(GFile) target = g_file_new_for_path(to);
+    g_autoptr(GError) failure = NULL;
+    if (g_file_copy(source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL,
+                    NULL, NULL, &failure))
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "cannot write \"%s\": %s", final,
+                g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? g_strerror(ENOSPC)
+                                                                          : failure->message);
+    return FALSE;
+}
+
+/* Beside the target, so that the last step is a rename within one file system. */
+static char *temporary_name(const char *to)
+{
+    g_autofree char *folder = g_path_get_dirname(to), *name = g_path_get_basename(to);
+    g_autofree char *hidden = g_strdup_printf(".%.200s.polymux-%u", name, g_random_int());
+    return g_build_filename(folder, hidden, NULL);
+}
+
+/* What a runner left is not to be trusted: a link would make us change or serve another file. */
+static gboolean check_plain(const char *path, GError **error)
+{
+    GStatBuf info;
+    if (g_lstat(path, &info) == 0 && S_ISREG(info.st_mode) && info.st_nlink == 1)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "the runner left no plain file at \"%s\"",
+                path);
+    return FALSE;
+}
+
+gboolean pmx_local_publish(const char *from, const char *to, GError **error)
+{
+    mode_t mask = umask(0);
+    umask(mask);
+    g_autofree char *temporary = temporary_name(to);
+    if (!check_plain(from, error) || !make_folder(to, error) || !sync_file(from, error))
+        return FALSE;
+    if (g_chmod(from, 0666 & ~mask) == 0 && g_rename(from, to) == 0)
+        return TRUE;
+    if (errno != EXDEV)
+        return fail(error, code_for(errno), "cannot write", to, errno);
+    if (copy(from, temporary, to, error) && sync_file(temporary, error) &&
+        g_rename(temporary, to) == 0)
+        return TRUE;
+    g_unlink(temporary);
+    return error && *error ? FALSE : fail(error, PMX_CODE_INTERNAL, "cannot write", to, errno);
+}
