@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The executor: runs a plan's tasks, each in a runner process of its own.
+ *
+ *     plan ─► ready tasks ─► runners (one a core) ─► artifacts in the store ─► packages ─► files
+ *
+ * It knows keys, files and processes, and nothing of media. A task whose results are kept does not
+ * run; one that makes several artifacts runs for those that are missing, as many in one runner as
+ * the memory holds (an encoder's look-ahead is what a transcoder's memory is), the rest in further
+ * runners. Which runner makes an artifact changes nothing in it. A runner takes as many cores as it
+ * has encoders at work, so the next one starts while the last encoders of the one before finish, if
+ * the memory allows it.
+ *
+ * A runner that dies or hangs costs its task one attempt; the second attempt makes each artifact in
+ * a runner of its own, so that whatever crashes takes nothing else along. What fails for good fails
+ * the outputs that need it; the others go on.
+ *
+ * One thread: the caller's, with its default main context, for as long as pmx_executor_run() takes.
+ */
+#pragma once
+
+#include "exec/artifacts.h"
+#include "plan/plan.h"
+#include "storage/address.h"
+
+typedef struct PmxExecutor PmxExecutor;
+
+typedef struct {
+    const PmxPlan *plan; /* borrowed, like all of these */
+    PmxArtifacts *artifacts;
+    PmxLocalInput *const *inputs; /* one an input of the job */
+    const char *runner;           /* path of polymux-runner */
+    guint slots;                  /* cores to use */
+    guint64 memory;               /* bytes that all of them may use together, about */
+    guint patience;               /* seconds without progress until a runner counts as hung */
+} PmxExecutorSetup;
+
+typedef struct {
+    guint run, kept; /* artifacts: made now, found in the store; for packages: files */
+} PmxWorkCount;
+
+typedef struct {
+    gboolean done;
+    GError *error;  /* why it failed */
+    gint64 damaged; /* packets of its sources that did not decode */
+} PmxOutputState;
+
+PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup);
+void pmx_executor_free(PmxExecutor *executor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxExecutor, pmx_executor_free)
+
+/* Called a few times a second while it runs. */
+void pmx_executor_watch(PmxExecutor *executor, void (*tick)(gpointer data), gpointer data);
+
+/* Runs until every output is done or has failed, or pmx_executor_stop() was called: then FALSE. */
+gboolean pmx_executor_run(PmxExecutor *executor);
+
+/* Ends the run at once: runners are killed, what is finished is kept. From the thread that runs, or
+ * its signal sources. */
+void pmx_executor_stop(PmxExecutor *executor);
+
+/* Borrowed; valid until the executor is freed. */
+const PmxOutputState *pmx_executor_output(const PmxExecutor *executor, guint output);
+
+/* 0..1 of an output's work; and of an artifact's. */
+double pmx_executor_output_fraction(const PmxExecutor *executor, guint output);
+
+/* Cost, in arbitrary units, of the whole job, of what is done, and of what was done by this run. */
+typedef struct {
+    double total, done, fresh;
+} PmxCost;
+PmxCost pmx_executor_cost(const PmxExecutor *executor);
+
+PmxWorkCount pmx_executor_count(const PmxExecutor *executor, PmxTaskKind kind);
+double pmx_executor_cpu_seconds(const PmxExecutor *executor);

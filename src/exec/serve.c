@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/* See serve.h. */
+#include "exec/serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <unistd.h>
+
+#include "base/wire.h"
+
+/* More than an output has tracks. */
+enum { OPEN_MAX_INPUTS = 64 };
+
+typedef struct {
+    int socket;
+    GPtrArray *inputs;
+    struct {
+        int fd; /* -1: none */
+        guint input;
+    } open
+        [OPEN_MAX_INPUTS]; /* inputs opened by name, in turns: a package reads a few lanes alternately */
+    guint next_open;
+    guint8 *buffer; /* PMX_WIRE_MAX bytes */
+} Server;
+
+void pmx_served_free(gpointer data)
+{
+    PmxServed *served = data;
+    g_free(served->path);
+    g_free(served->name);
+    g_free(served);
+}
+
+static void close_all(Server *server)
+{
+    for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
+        if (server->open[i].fd >= 0)
+            close(server->open[i].fd);
+}
+
+static int open_by_name(Server *server, guint input, const char *path)
+{
+    guint slot = server->next_open++ % OPEN_MAX_INPUTS;
+    if (server->open[slot].fd >= 0)
+        close(server->open[slot].fd);
+    server->open[slot].fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+    server->open[slot].input = input;
+    return server->open[slot].fd;
+}
+
+static int descriptor(Server *server, guint input)
+{
+    const PmxServed *served = g_ptr_array_index(server->inputs, input);
+    if (served->fd >= 0)
+        return served->fd;
+    for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
+        if (server->open[i].fd >= 0 && server->open[i].input == input)
+            return server->open[i].fd;
+    return open_by_name(server, input, served->path);
+}
+
+static gint64 read_bytes(Server *server, const PmxWireQuestion *question)
+{
+    if (question->input >= server->inputs->len || question->length > PMX_WIRE_MAX ||
+        question->offset > G_MAXINT64)
+        return -EINVAL;
+    int fd = descriptor(server, question->input);
+    if (fd < 0)
+        return -errno;
+    ssize_t n;
+    do
+        n = pread(fd, server->buffer, question->length, (off_t)question->offset);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
+static gpointer thread_main(gpointer data)
+{
+    Server *server = data;
+    PmxWireQuestion question;
+    while (pmx_wire_read(server->socket, &question, sizeof question)) {
+        PmxWireAnswer answer = {read_bytes(server, &question)};
+        gsize follows = (gsize)MAX(0, answer.length);
+        if (!pmx_wire_write(server->socket, &answer, sizeof answer) ||
+            !pmx_wire_write(server->socket, server->buffer, follows))
+            break;
+    }
+    close_all(server);
+    g_ptr_array_unref(server->inputs);
+    g_free(server->buffer);
+    g_free(server);
+    return NULL;
+}
+
+GThread *pmx_serve_start(int socket, GPtrArray *inputs)
+{
+    Server *server = g_new0(Server, 1);
+    server->socket = socket;
+    server->inputs = g_ptr_array_ref(inputs);
+    for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
+        server->open[i].fd = -1;
+    server->buffer = g_malloc(PMX_WIRE_MAX);
+    return g_thread_new("serve", thread_main, server);
+}
