@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* `polymux probe`: what is inside a media file. */
+#include "exec/probe.h"
+#include "cli/command.h"
+
+static void print_times(const PmxStream *stream)
+{
+    double tick = pmx_ratio_value(stream->time_base);
+    g_print("      start %.6f s, end %.6f s", (double)stream->start * tick,
+            (double)stream->end * tick);
+    if (stream->keyframes > 1 && stream->kind == PMX_STREAM_VIDEO)
+        g_print(", %" G_GINT64_FORMAT " keyframes, at most %.3f s apart", stream->keyframes,
+                stream->keyframe_spacing);
+    if (stream->rotation)
+        g_print(", shown turned by %" G_GINT64_FORMAT " degrees", stream->rotation);
+    if (stream->cover)
+        g_print(", a cover picture");
+    if (stream->interlaced)
+        g_print(", interlaced");
+    if (stream->problem)
+        g_print(", UNREADABLE: %s", stream->problem);
+    g_print("\n");
+}
+
+/* Table lines of streams carry "#0:N"; the facts of stream N follow its line. */
+static void print_facts(const PmxFacts *facts)
+{
+    g_print("%s, %" G_GINT64_FORMAT " bytes\n", facts->format, facts->size);
+    for (guint i = 0; facts->table && i < facts->table->len; i++) {
+        const PmxNote *line = g_ptr_array_index(facts->table, i);
+        guint number = 0;
+        g_print("  %s%s\n", g_str_has_prefix(line->text, "Stream") ? "  " : "", line->text);
+        if (sscanf(line->text, "Stream #0:%u", &number) == 1 && pmx_facts_stream(facts, number))
+            print_times(pmx_facts_stream(facts, number));
+    }
+    for (guint i = 0; facts->warnings && i < facts->warnings->len; i++)
+        g_print("  warning: %s\n", ((const PmxNote *)g_ptr_array_index(facts->warnings, i))->text);
+}
+
+static PmxFacts *look(const char *address, GError **error)
+{
+    g_autofree char *runner = pmx_runner_path();
+    g_autofree char *here = g_get_current_dir();
+    g_autofree char *path = pmx_address_to_path(address, here, error);
+    g_autoptr(PmxLocalInput) input = path ? pmx_local_input_open(path, error) : NULL;
+    PmxProbe probe = {runner, pmx_runner_patience(), NULL};
+    return input ? pmx_probe_file(&probe, input, error) : NULL;
+}
+
+int pmx_command_probe(char **argv)
+{
+    gboolean as_json = FALSE;
+    const GOptionEntry entries[] = {
+        {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the facts as JSON", NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_auto(GStrv) words = pmx_command_options(
+        argv, entries, "MEDIA",
+        "Shows streams, languages, flags, durations, start times and keyframe spacing.");
+    if (!words)
+        return PMX_EXIT_INVALID;
+    if (g_strv_length(words) != 2) {
+        g_printerr("polymux probe: give one media file (see polymux probe --help)\n");
+        return PMX_EXIT_INVALID;
+    }
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PmxFacts) facts = look(words[1], &error);
+    if (!facts) {
+        g_printerr("%s: %s: %s\n", words[1], pmx_code_name(pmx_error_code(error)), error->message);
+        return PMX_EXIT_FAILED;
+    }
+    if (!as_json) {
+        print_facts(facts);
+        return PMX_EXIT_OK;
+    }
+    json_t *json = pmx_object_dump(&pmx_facts_object, facts);
+    pmx_command_print_json(json);
+    json_decref(json);
+    return PMX_EXIT_OK;
+}

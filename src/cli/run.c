@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* `polymux run`: job file in, media files out. */
+#include <glib-unix.h>
+#include <signal.h>
+
+#include "base/size.h"
+#include "base/text.h"
+#include "cli/command.h"
+#include "cli/display.h"
+#include "cli/report.h"
+#include "cli/session.h"
+#include "exec/executor.h"
+#include "exec/probe.h"
+#include "exec/weight.h"
+
+typedef struct {
+    char *output;
+    int jobs;
+    char *memory;
+    gboolean json, no_cache;
+} Options;
+
+/* Ctrl-C and its relatives, from the first look into an input to the end. */
+typedef struct {
+    GCancellable *cancel;  /* cancelled with the first signal */
+    PmxExecutor *executor; /* NULL while there is none */
+    int signal;            /* that came; 0: none */
+    guint watches[3];
+} Interrupt;
+
+static gboolean interrupted(Interrupt *interrupt, int signal)
+{
+    interrupt->signal = signal;
+    g_cancellable_cancel(interrupt->cancel);
+    if (interrupt->executor)
+        pmx_executor_stop(interrupt->executor);
+    return G_SOURCE_CONTINUE;
+}
+
+static gboolean on_interrupt(gpointer data)
+{
+    return interrupted(data, SIGINT);
+}
+
+static gboolean on_terminate(gpointer data)
+{
+    return interrupted(data, SIGTERM);
+}
+
+static void watch_signals(Interrupt *interrupt)
+{
+    interrupt->cancel = g_cancellable_new();
+    interrupt->watches[0] = g_unix_signal_add(SIGINT, on_interrupt, interrupt);
+    interrupt->watches[1] = g_unix_signal_add(SIGTERM, on_terminate, interrupt);
+    interrupt->watches[2] = g_unix_signal_add(SIGHUP, on_terminate, interrupt);
+}
+
+static void unwatch_signals(Interrupt *interrupt)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(interrupt->watches); i++)
+        g_source_remove(interrupt->watches[i]);
+    g_clear_object(&interrupt->cancel);
+}
+
+static int tell_interrupted(const Interrupt *interrupt, gboolean kept)
+{
+    g_printerr("\npolymux: interrupted; %s\n",
+               kept ? "what is finished is kept, run the job again to go on"
+                    : "nothing was kept, as --no-cache asks");
+    return 128 + interrupt->signal;
+}
+
+static gboolean run_watched(PmxExecutor *executor, const PmxPlan *plan, gboolean quiet,
+                            Interrupt *interrupt)
+{
+    g_autoptr(PmxDisplay) display = pmx_display_new(plan, executor);
+    interrupt->executor = executor;
+    if (!quiet)
+        pmx_executor_watch(executor, pmx_display_tick, display);
+    gboolean whole = pmx_executor_run(executor);
+    if (!quiet)
+        pmx_display_end(display);
+    interrupt->executor = NULL;
+    return whole;
+}
+
+static int tell_report(const PmxReport *report, gboolean as_json)
+{
+    if (as_json) {
+        json_t *json = pmx_report_json(report);
+        pmx_command_print_json(json);
+        json_decref(json);
+    } else {
+        pmx_report_print(report);
+    }
+    return pmx_report_success(report) ? PMX_EXIT_OK : PMX_EXIT_FAILED;
+}
+
+static int execute(const PmxSession *session, PmxArtifacts *artifacts, const Options *options,
+                   guint64 memory, Interrupt *interrupt)
+{
+    guint slots = options->jobs > 0 ? (guint)options->jobs : g_get_num_processors();
+    const PmxExecutorSetup setup = {
+        .plan = session->plan,
+        .artifacts = artifacts,
+        .inputs = (PmxLocalInput *const *)session->inputs->pdata,
+        .runner = session->runner,
+        .slots = slots,
+        .memory = memory ? memory : slots * pmx_memory_share,
+        .patience = pmx_runner_patience(),
+    };
+    gint64 began = g_get_monotonic_time();
+    g_autoptr(PmxExecutor) executor = pmx_executor_new(&setup);
+    if (!run_watched(executor, session->plan, options->json, interrupt))
+        return tell_interrupted(interrupt, !options->no_cache);
+    double wall = (double)(g_get_monotonic_time() - began) / G_USEC_PER_SEC;
+    g_autoptr(PmxReport) report = pmx_report_new(session, executor, wall);
+    if (interrupt->signal)
+        return tell_interrupted(interrupt, !options->no_cache);
+    return tell_report(report, options->json);
+}
+
+static int refuse(const PmxProblems *problems, gboolean as_json)
+{
+    g_autofree char *text = pmx_problems_to_text(problems);
+    g_printerr("%s", text);
+    if (as_json) {
+        json_t *json =
+            json_pack("{s:s, s:o}", "state", "Invalid", "problems", pmx_problems_to_json(problems));
+        pmx_command_print_json(json);
+        json_decref(json);
+    }
+    return PMX_EXIT_INVALID;
+}
+
+/* Something other than the job is wrong. */
+static int fail(const GError *error, gboolean as_json)
+{
+    g_printerr("polymux run: %s\n", error->message);
+    if (as_json) {
+        json_t *json = json_pack("{s:s, s:[], s:s, s:o}", "state", "Failed", "outputs", "code",
+                                 pmx_code_name(pmx_error_code(error)), "message",
+                                 pmx_json_text(error->message));
+        pmx_command_print_json(json);
+        json_decref(json);
+    }
+    return PMX_EXIT_FAILED;
+}
+
+static int run(const char *path, const Options *options, Interrupt *interrupt)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    if (!pmx_runner_check(&error))
+        return fail(error, options->json);
+    g_autoptr(PmxSession) session =
+        pmx_session_new(path, options->output, interrupt->cancel, problems);
+    if (interrupt->signal)
+        return tell_interrupted(interrupt, !options->no_cache);
+    if (!session->plan)
+        return refuse(problems, options->json);
+    guint64 limit = 0, memory = 0;
+    g_autofree char *root = pmx_artifacts_default_root();
+    g_autoptr(PmxArtifacts) artifacts = NULL;
+    if ((!options->memory || pmx_size_from_text(options->memory, &memory, &error)) &&
+        pmx_artifacts_default_limit(&limit, &error))
+        artifacts = pmx_artifacts_open(root, limit, !options->no_cache, &error);
+    if (!artifacts)
+        return fail(error, options->json);
+    return execute(session, artifacts, options, memory, interrupt);
+}
+
+static int run_interruptible(const char *path, const Options *options)
+{
+    Interrupt interrupt = {0};
+    watch_signals(&interrupt);
+    int status = run(path, options, &interrupt);
+    unwatch_signals(&interrupt);
+    return status;
+}
+
+int pmx_command_run(char **argv)
+{
+    Options options = {0};
+    const GOptionEntry entries[] = {
+        {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
+         "Write below DIR instead of the job's folders", "DIR"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Use N cores (all of them)", "N"},
+        {"memory", 0, 0, G_OPTION_ARG_STRING, &options.memory,
+         "Use about SIZE of memory, such as 4G (512M a core)", "SIZE"},
+        {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print only the report, as JSON", NULL},
+        {"no-cache", 0, 0, G_OPTION_ARG_NONE, &options.no_cache, "Use and leave no kept artifacts",
+         NULL},
+        G_OPTION_ENTRY_NULL,
+    };
+    g_auto(GStrv) words = pmx_command_options(
+        argv, entries, "JOB.json",
+        "Makes the files that a job asks for. Finished work is kept, so an interrupted job goes on\n"
+        "where it was and a changed one does only what is new.\n\n"
+        "Exit status: 0 every output succeeded, 1 some output failed, 2 the job is invalid.");
+    if (!words)
+        return PMX_EXIT_INVALID;
+    int status = PMX_EXIT_INVALID;
+    if (g_strv_length(words) != 2 || options.jobs < 0)
+        g_printerr("polymux run: give one job file%s (see polymux run --help)\n",
+                   options.jobs < 0 ? " and a number of cores above 0" : "");
+    else
+        status = run_interruptible(words[1], &options);
+    g_free(options.output);
+    g_free(options.memory);
+    return status;
+}

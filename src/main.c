@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* polymux: finds the subcommand and hands over. */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "cli/command.h"
+
+static const PmxCommand commands[] = {
+    {"run", "make the files a job asks for", pmx_command_run},
+    {"plan", "print a job's task graph", pmx_command_plan},
+    {"probe", "show what is inside a media file", pmx_command_probe},
+    {"template", "list or show the ready-made templates", pmx_command_template},
+    {"cache", "show or clear the kept artifacts", pmx_command_cache},
+    {"reference", "print the job reference (Markdown)", pmx_command_reference},
+};
+
+static const char *name_at(gconstpointer unused, guint i)
+{
+    (void)unused;
+    return i < G_N_ELEMENTS(commands) ? commands[i].name : NULL;
+}
+
+static int help(void)
+{
+    g_print("Usage: polymux COMMAND [OPTION...]\n\n"
+            "One video, many languages, one file each size.\n\nCommands:\n");
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        g_print("  %-10s %s\n", commands[i].name, commands[i].summary);
+    g_print(
+        "\n`polymux COMMAND --help` tells more; `polymux --version` the version. The manual: man polymux\n");
+    return PMX_EXIT_OK;
+}
+
+static int unknown(const char *name)
+{
+    const char *near = pmx_suggest(name, name_at, NULL);
+    g_printerr("polymux: \"%s\" is not a command%s%s%s (see polymux --help)\n", name,
+               near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
+    return PMX_EXIT_INVALID;
+}
+
+/* Bytes as they are: paths are no text in some locale's encoding. */
+static void print_bytes(const char *text)
+{
+    fputs(text, stdout);
+}
+
+static void print_error_bytes(const char *text)
+{
+    fputs(text, stderr);
+}
+
+static int run_command(int argc, char **argv)
+{
+    if (argc < 2) {
+        help();
+        return PMX_EXIT_INVALID;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0)
+        return help();
+    if (strcmp(argv[1], "--version") == 0) {
+        g_print("polymux %s\n", PMX_VERSION);
+        return PMX_EXIT_OK;
+    }
+    for (guint i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argv + 1);
+    return unknown(argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    g_set_print_handler(print_bytes);
+    g_set_printerr_handler(print_error_bytes);
+    int status = run_command(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    g_printerr("polymux: cannot write the output: %s\n", g_strerror(errno));
+    return status == PMX_EXIT_OK ? PMX_EXIT_FAILED : status;
+}
