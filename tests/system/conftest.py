@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: MIT
+"""Fixtures of the system tests.
+
+Run as: /usr/bin/python3 -m pytest tests/system -n 2 --dist loadfile
+POLYMUX_BIN names the command (default build-test/polymux, then build/polymux).
+"""
+import os
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import driver  # noqa: E402
+import media as media_files  # noqa: E402
+
+
+def pytest_collection_modifyitems(items):
+    if driver.binary() is None:
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason="no polymux built: set POLYMUX_BIN"))
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory):
+    """Media made once a session, shared by pytest-xdist's workers."""
+    base = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        base = base.parent
+    return media_files.Store(base / "media")
+
+
+@pytest.fixture
+def polymux(tmp_path):
+    """The command with a cache of its own, gone after the test."""
+    made = driver.Polymux(tmp_path / "h")
+    yield made
+    made.end()
+    shutil.rmtree(tmp_path / "h", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def polymux_module(tmp_path_factory):
+    """As `polymux`, for runs that several tests of a module look at."""
+    home = tmp_path_factory.mktemp("h")
+    made = driver.Polymux(home)
+    yield made
+    made.end()
+    shutil.rmtree(home, ignore_errors=True)

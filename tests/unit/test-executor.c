@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: MIT */
+/* Plans run with a runner that does what it should: exec/executor. For the others see
+ * test-executor-trouble.c. */
+#include "exec/executor.h"
+
+#include "fake-plan.h"
+
+static const char *const wanted_files[OUTPUTS] = {
+    "video:640;video:640;audio:1;", "video:1280;video:1280;audio:1;audio:2;", "audio:2;"};
+
+static void assert_counts(const PmxExecutor *executor, PmxTaskKind kind, guint run, guint kept)
+{
+    PmxWorkCount count = pmx_executor_count(executor, kind);
+    g_assert_cmpuint(count.run, ==, run);
+    g_assert_cmpuint(count.kept, ==, kept);
+}
+
+static void assert_all_done(const Stage *stage, const PmxExecutor *executor)
+{
+    for (guint i = 0; i < OUTPUTS; i++) {
+        g_assert_no_error(pmx_executor_output(executor, i)->error);
+        g_assert_true(pmx_executor_output(executor, i)->done);
+        g_assert_cmpfloat(pmx_executor_output_fraction(executor, i), ==, 1);
+        stage_assert_file(stage, i, wanted_files[i]);
+    }
+    PmxCost cost = pmx_executor_cost(executor);
+    g_assert_cmpfloat_with_epsilon(cost.done, cost.total, 1e-9);
+    g_assert_cmpuint(stage_scratches(stage), ==, 0);
+    g_assert_cmpuint(count_entries(stage->out), ==, OUTPUTS);
+}
+
+/* Everything once; then again with what is kept, wholly or in part. */
+static void test_run(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_assert_cmpfloat(pmx_executor_cost(executor).done, ==, 0);
+    g_assert_cmpfloat(pmx_executor_output_fraction(executor, LARGE), <, 0.001);
+    g_assert_true(pmx_executor_run(executor));
+    assert_all_done(&stage, executor);
+    assert_counts(executor, PMX_TASK_CUT, 1, 0);
+    assert_counts(executor, PMX_TASK_VIDEO, 4, 0);
+    assert_counts(executor, PMX_TASK_AUDIO, 2, 0);
+    assert_counts(executor, PMX_TASK_PACKAGE, 3, 0);
+    g_assert_cmpuint(stage_count(&stage, "start video:640+1280") +
+                         stage_count(&stage, "start video:1280+640"),
+                     ==, 2);
+    g_assert_cmpfloat_with_epsilon(pmx_executor_cpu_seconds(executor), 8 * 0.25, 1e-6);
+    pmx_executor_free(executor);
+    stage_again(&stage, "");
+    executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    assert_all_done(&stage, executor);
+    assert_counts(executor, PMX_TASK_CUT, 0, 1);
+    assert_counts(executor, PMX_TASK_VIDEO, 0, 4);
+    assert_counts(executor, PMX_TASK_AUDIO, 0, 2);
+    assert_counts(executor, PMX_TASK_PACKAGE, 3, 0);
+    g_assert_cmpfloat(pmx_executor_cost(executor).fresh, ==, 0);
+    g_auto(GStrv) log = stage_log(&stage);
+    g_assert_cmpuint(g_strv_length(log), ==, 6); /* three packages, start and end */
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
+/* A task of which one artifact is kept runs for the other only, and that lands under its own
+ * key. */
+static void test_part_kept(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    g_autofree char *key = stage_key("video-0-640"), *cut = stage_key("cut");
+    const char *const kept[] = {key, cut}, *const text[] = {"video:640;", "cut"};
+    for (guint i = 0; i < G_N_ELEMENTS(kept); i++) {
+        g_autofree char *scratch = pmx_artifacts_scratch(stage.artifacts, NULL);
+        g_autofree char *path = g_build_filename(scratch, "0.pmx", NULL);
+        g_assert_true(g_file_set_contents(path, text[i], -1, NULL));
+        g_assert_true(pmx_artifacts_put(stage.artifacts, kept[i], path, NULL));
+        pmx_artifacts_discard(scratch);
+    }
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    assert_all_done(&stage, executor);
+    assert_counts(executor, PMX_TASK_CUT, 0, 1);
+    assert_counts(executor, PMX_TASK_VIDEO, 3, 1);
+    g_assert_cmpuint(stage_count(&stage, "start video:1280"), ==, 1);
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
+/* Without --cache nothing is found the next time. */
+static void test_no_keep(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    for (guint round = 0; round < 2; round++) {
+        pmx_artifacts_free(stage.artifacts);
+        stage_open_store(&stage, FALSE);
+        PmxExecutor *executor = pmx_executor_new(&stage.setup);
+        g_assert_true(pmx_executor_run(executor));
+        assert_all_done(&stage, executor);
+        assert_counts(executor, PMX_TASK_VIDEO, 4, 0);
+        pmx_executor_free(executor);
+    }
+    stage_clear(&stage);
+}
+
+/* Too little memory for both encoders of a task at once: one after the other. */
+static void test_memory(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    stage.setup.memory = 100 << 20;
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    assert_all_done(&stage, executor);
+    g_assert_cmpuint(stage_count(&stage, "start video:640"), ==, 2);
+    g_assert_cmpuint(stage_count(&stage, "start video:1280"), ==, 2);
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
+/* The position of the first line that begins with `event`. */
+static guint place(char **log, const char *event)
+{
+    for (guint i = 0; log[i]; i++)
+        if (g_str_has_prefix(log[i], event))
+            return i;
+    g_error("no %s in the log", event);
+}
+
+/* Nothing starts before what it needs has ended; one core, one runner. */
+static void test_order(void)
+{
+    static const struct {
+        const char *first, *then;
+    } rows[] = {{"end cut", "start video"},
+                {"end audio:1", "start package:small"},
+                {"end audio:2", "start package:large"},
+                {"end audio:2", "start package:sound"}};
+    Stage stage;
+    stage_init(&stage, "");
+    stage.setup.slots = 1;
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    assert_all_done(&stage, executor);
+    g_auto(GStrv) log = stage_log(&stage);
+    for (guint i = 0; log[i]; i++)
+        g_assert_true(g_str_has_prefix(log[i], i % 2 ? "end " : "start "));
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_assert_cmpuint(place(log, rows[i].first), <, place(log, rows[i].then));
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
+/* "Outputs of higher priority are made first": what they need goes before what others need. */
+static void test_priority(void)
+{
+    static const struct {
+        guint favourite; /* OUTPUTS: none */
+        const char *first, *then;
+    } rows[] = {
+        {OUTPUTS, "start audio:1", "start audio:2"}, {OUTPUTS, "start audio:2", "start video"},
+        {SOUND, "start audio:2", "start audio:1"},   {SOUND, "end package:sound", "start video"},
+        {SMALL, "start video", "start audio:2"},     {SMALL, "end package:small", "start audio:2"}};
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Stage stage;
+        stage_init(&stage, "");
+        stage.setup.slots = 1;
+        for (guint k = 0; k < OUTPUTS; k++)
+            if (k == rows[i].favourite)
+                ((PmxPlanOutput *)g_ptr_array_index(stage.plan.outputs, k))->priority = 9;
+        PmxExecutor *executor = pmx_executor_new(&stage.setup);
+        g_assert_true(pmx_executor_run(executor));
+        assert_all_done(&stage, executor);
+        g_auto(GStrv) log = stage_log(&stage);
+        g_test_message("row %u", i);
+        g_assert_cmpuint(place(log, rows[i].first), <, place(log, rows[i].then));
+        pmx_executor_free(executor);
+        stage_clear(&stage);
+    }
+}
+
+/* As many runners as cores, and no more. */
+static void test_parallel(void)
+{
+    for (guint slots = 1; slots <= 4; slots++) {
+        Stage stage;
+        guint running = 0, most = 0;
+        stage_init(&stage, "audio:1=slow audio:2=slow cut:0=slow video:640=slow");
+        stage.setup.slots = slots;
+        PmxExecutor *executor = pmx_executor_new(&stage.setup);
+        g_assert_true(pmx_executor_run(executor));
+        assert_all_done(&stage, executor);
+        g_auto(GStrv) log = stage_log(&stage);
+        for (guint i = 0; log[i]; i++) {
+            running = g_str_has_prefix(log[i], "start ") ? running + 1 : running - 1;
+            most = MAX(most, running);
+        }
+        g_assert_cmpuint(running, ==, 0);
+        g_assert_cmpuint(most, <=, slots + 1); /* one may have noted its end and not yet gone */
+        g_assert_cmpuint(most, >=, MIN(slots, 3));
+        pmx_executor_free(executor);
+        stage_clear(&stage);
+    }
+}
+
+/* --- progress and stopping --- */
+
+typedef struct {
+    PmxExecutor *executor;
+    guint ticks;
+    double done[OUTPUTS];
+} Watch;
+
+static void tick(gpointer data)
+{
+    Watch *watch = data;
+    watch->ticks++;
+    for (guint i = 0; i < OUTPUTS; i++) {
+        double done = pmx_executor_output_fraction(watch->executor, i);
+        g_assert_cmpfloat(done, >=, watch->done[i]);
+        g_assert_cmpfloat(done, <=, 1);
+        watch->done[i] = done;
+    }
+}
+
+static void test_progress(void)
+{
+    Stage stage;
+    stage_init(&stage, "audio:1=slow audio:2=slow cut:0=slow video:640=slow package:small=slow");
+    Watch watch = {.executor = pmx_executor_new(&stage.setup)};
+    pmx_executor_watch(watch.executor, tick, &watch);
+    g_assert_true(pmx_executor_run(watch.executor));
+    g_assert_cmpuint(watch.ticks, >, 2);
+    pmx_executor_free(watch.executor);
+    stage_clear(&stage);
+}
+
+static gboolean stop(gpointer executor)
+{
+    pmx_executor_stop(executor);
+    return G_SOURCE_REMOVE;
+}
+
+/* FALSE for one that is gone, or dead and not yet reaped. */
+static gboolean is_alive(const char *pid)
+{
+    g_autofree char *path = g_build_filename("/proc", pid, "stat", NULL), *text = NULL;
+    const char *state = NULL;
+    if (g_file_get_contents(path, &text, NULL, NULL))
+        state = strrchr(text, ')');
+    return state && state[2] != 'Z' && state[2] != 'X';
+}
+
+/* Every process that the log names. */
+static void assert_nobody_left(const Stage *stage)
+{
+    g_auto(GStrv) log = stage_log(stage);
+    for (guint i = 0; log[i]; i++) {
+        const char *pid = strrchr(log[i], ' ') + 1;
+        for (guint wait = 0; is_alive(pid) && wait < 100; wait++)
+            g_usleep(10000); /* a killed process takes its time to go */
+        if (is_alive(pid))
+            g_error("still there: %s", log[i]);
+    }
+}
+
+/* Ctrl-C: within a second everything has ended, nothing half-written is left, and the next run goes
+ * on from what was finished. */
+static void test_stop(void)
+{
+    Stage stage;
+    stage_init(&stage, "audio:1=hang video:640=child package:sound=hang");
+    stage.setup.slots = 8;
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_timeout_add(800, stop, executor);
+    gint64 before = g_get_monotonic_time();
+    g_assert_false(pmx_executor_run(executor));
+    g_assert_cmpfloat((double)(g_get_monotonic_time() - before) / 1e6, <, 1.8);
+    g_assert_cmpuint(stage_count(&stage, "start package:sound"), ==, 1);
+    g_assert_cmpuint(stage_scratches(&stage), ==, 0);
+    g_assert_false(g_file_test(stage.out, G_FILE_TEST_EXISTS));
+    for (guint i = 0; i < OUTPUTS; i++)
+        g_assert_false(pmx_executor_output(executor, i)->done);
+    pmx_executor_free(executor);
+    assert_nobody_left(&stage);
+    stage_again(&stage, "");
+    executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    assert_all_done(&stage, executor);
+    assert_counts(executor, PMX_TASK_AUDIO, 1, 1); /* audio-2 was finished */
+    assert_counts(executor, PMX_TASK_CUT, 0, 1);
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
+/* Stopped before it runs, and freed without a run or in the middle of one. */
+static void test_stop_early(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    pmx_executor_stop(executor);
+    g_assert_false(pmx_executor_run(executor));
+    pmx_executor_free(executor);
+    pmx_executor_free(pmx_executor_new(&stage.setup));
+    pmx_executor_free(NULL);
+    g_assert_cmpuint(stage_count(&stage, "start audio:1"), ==, 0);
+    stage_clear(&stage);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/executor/run", test_run);
+    g_test_add_func("/executor/part-kept", test_part_kept);
+    g_test_add_func("/executor/no-keep", test_no_keep);
+    g_test_add_func("/executor/memory", test_memory);
+    g_test_add_func("/executor/order", test_order);
+    g_test_add_func("/executor/priority", test_priority);
+    g_test_add_func("/executor/parallel", test_parallel);
+    g_test_add_func("/executor/progress", test_progress);
+    g_test_add_func("/executor/stop", test_stop);
+    g_test_add_func("/executor/stop-early", test_stop_early);
+    return g_test_run();
+}

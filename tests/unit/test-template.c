@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Templates: the ready-made eight, and the merge. */
+#include "job/params.h"
+#include "job/template.h"
+
+#include "single-quoted.h"
+
+/* The source document: H.264 and H.265, 360P to 1080P, long edge fixed, HE-AAC 64 kbit/s. */
+static void test_built_in(void)
+{
+    static const struct {
+        const char *id, *codec;
+        int long_edge;
+    } rows[] = {{"Video-360P", "H.264", 640},       {"Video-540P", "H.264", 960},
+                {"Video-720P", "H.264", 1280},      {"Video-1080P", "H.264", 1920},
+                {"Video-360P-H265", "H.265", 640},  {"Video-540P-H265", "H.265", 960},
+                {"Video-720P-H265", "H.265", 1280}, {"Video-1080P-H265", "H.265", 1920}};
+    g_autoptr(PmxTemplates) templates = pmx_templates_new();
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *text = g_strdup_printf(
+            "{'Container':{'Format':'mp4'},'Video':{'Codec':'%s','Width':%d,'LongShortMode':true,"
+            "'Gop':'10s','Preset':'medium'},'Audio':{'Codec':'AAC','Profile':'aac_he',"
+            "'Bitrate':64,'Samplerate':48000,'Channels':2},'TransConfig':{'IsCheckReso':true}}",
+            rows[i].codec, rows[i].long_edge);
+        json_t *wanted = json_of(text);
+        g_assert_cmpstr(pmx_templates_id_at(templates, i), ==, rows[i].id);
+        g_assert_true(json_equal(pmx_templates_get(templates, rows[i].id), wanted));
+        json_decref(wanted);
+    }
+    g_assert_null(pmx_templates_id_at(templates, G_N_ELEMENTS(rows)));
+    g_assert_null(pmx_templates_get(templates, "Video-360p"));
+    pmx_templates_free(NULL);
+}
+
+/* They obey the rules that jobs obey. */
+static void test_valid(void)
+{
+    g_autoptr(PmxTemplates) templates = pmx_templates_new();
+    const char *id;
+    for (guint i = 0; (id = pmx_templates_id_at(templates, i)); i++) {
+        g_autoptr(PmxProblems) problems = pmx_problems_new();
+        PmxParams params;
+        pmx_object_parse(&pmx_params_object, pmx_templates_get(templates, id), id, &params,
+                         problems);
+        g_assert_cmpuint(pmx_problems_count(problems), ==, 0);
+        pmx_object_clear(&pmx_params_object, &params);
+    }
+}
+
+/* RFC 7396, appendix A, but for null, which here leaves the value alone. */
+static void test_merge(void)
+{
+    static const char *const rows[][3] = {
+        {"{'a':'b'}", "{'a':'c'}", "{'a':'c'}"},
+        {"{'a':'b'}", "{'b':'c'}", "{'a':'b','b':'c'}"},
+        {"{'a':'b'}", "{'a':null}", "{'a':'b'}"},
+        {"{'a':'b','b':'c'}", "{'a':null}", "{'a':'b','b':'c'}"},
+        {"{'a':['b']}", "{'a':'c'}", "{'a':'c'}"},
+        {"{'a':'c'}", "{'a':['b']}", "{'a':['b']}"},
+        {"{'a':{'b':'c'}}", "{'a':{'b':'d','c':null}}", "{'a':{'b':'d'}}"},
+        {"{'a':{'b':'c'}}", "{'a':[1]}", "{'a':[1]}"},
+        {"{'a':[{'b':'c'}]}", "{'a':[1]}", "{'a':[1]}"},
+        {"{'a':'foo'}", "{'a':{'b':1}}", "{'a':{'b':1}}"},
+        {"{}", "{'a':{'bb':{'ccc':null}}}", "{'a':{'bb':{}}}"},
+        {"{'a':{'b':1,'c':2}}", "{}", "{'a':{'b':1,'c':2}}"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        json_t *base = json_of(rows[i][0]), *over = json_of(rows[i][1]);
+        json_t *wanted = json_of(rows[i][2]), *untouched = json_deep_copy(base);
+        json_t *merged = pmx_template_merge(base, over);
+        g_assert_true(json_equal(merged, wanted));
+        g_assert_true(json_equal(base, untouched));
+        json_decref(merged);
+        json_decref(untouched);
+        json_decref(wanted);
+        json_decref(over);
+        json_decref(base);
+    }
+}
+
+static void test_merge_nothing(void)
+{
+    json_t *one = json_of("{'a':1}"), *none = pmx_template_merge(NULL, NULL);
+    json_t *base = pmx_template_merge(one, NULL), *over = pmx_template_merge(NULL, one);
+    g_assert_true(json_is_object(none) && json_object_size(none) == 0);
+    g_assert_true(json_equal(base, one));
+    g_assert_true(json_equal(over, one));
+    json_decref(over);
+    json_decref(base);
+    json_decref(none);
+    json_decref(one);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/template/built-in", test_built_in);
+    g_test_add_func("/template/valid", test_valid);
+    g_test_add_func("/template/merge", test_merge);
+    g_test_add_func("/template/merge-nothing", test_merge_nothing);
+    return g_test_run();
+}
