@@ -15,7 +15,7 @@ readonly demo_packages=(espeak-ng)
 # shellcheck disable=SC2034
 readonly test_packages=(
     ffmpeg mkvtoolnix mediainfo espeak-ng
-    python3-pytest python3-pytest-xdist python3-numpy
+    python3-pytest python3-pytest-xdist python3-numpy bash-completion
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
     clang-format cppcheck shellcheck
 )
