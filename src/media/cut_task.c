@@ -72,8 +72,8 @@ static gboolean is_scene_cut(Detector *detector, AVFrame *frame, gboolean *cut, 
     return TRUE;
 }
 
-/* The detector compares each frame with the one before, so it is fed from the frame before the
- * window on. */
+/* The window's first frame is where the segments meet when nothing better comes: whether it is a
+ * scene cut itself need not be known, and so nothing before the window is looked at. */
 static gboolean search(PmxRun *run, PmxDecoder *decoder, const PmxCutTask *task, Detector *detector,
                        gint64 *tick, GError **error)
 {
@@ -88,10 +88,10 @@ static gboolean search(PmxRun *run, PmxDecoder *decoder, const PmxCutTask *task,
         gboolean cut = FALSE;
         if (at >= task->end)
             break;
-        if (!is_scene_cut(detector, frame, &cut, error))
-            return FALSE;
         if (at < task->start)
             continue;
+        if (!is_scene_cut(detector, frame, &cut, error))
+            return FALSE;
         if (!inside || cut)
             *tick = at;
         inside = TRUE;
@@ -136,8 +136,9 @@ static gboolean find_cut(PmxRun *run, const PmxCutTask *task, GError **error)
     g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
-    if (!decoder || !pmx_decoder_seek(decoder, task->start - 1, error))
+    if (!decoder || !pmx_decoder_seek(decoder, task->start, error))
         return FALSE;
+    pmx_decoder_coarse(decoder);
     Detector detector = {0};
     gboolean ok = search(run, decoder, task, &detector, &tick, error);
     avfilter_graph_free(&detector.graph);

@@ -15,6 +15,7 @@ struct PmxDecoder {
     gint64 first_key;    /* presentation time of that keyframe */
     gboolean recovering; /* after a seek, up to the first picture that leans on nothing unread */
     gboolean draining;
+    gint64 sought; /* nothing long before this is wanted; AV_NOPTS_VALUE: all is */
     guint damaged;
 };
 
@@ -69,9 +70,14 @@ PmxDecoder *pmx_decoder_open(PmxSource *source, int index, GError **error)
     decoder->packet = av_packet_alloc();
     decoder->held = av_frame_alloc();
     decoder->wait_key = decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
-    decoder->first_key = AV_NOPTS_VALUE;
+    decoder->first_key = decoder->sought = AV_NOPTS_VALUE;
     discard_others(source, index);
     return open_codec(decoder, error) ? g_steal_pointer(&decoder) : NULL;
+}
+
+void pmx_decoder_coarse(PmxDecoder *decoder)
+{
+    decoder->context->skip_loop_filter = AVDISCARD_ALL;
 }
 
 void pmx_decoder_free(PmxDecoder *decoder)
@@ -94,6 +100,18 @@ static gboolean wanted(PmxDecoder *decoder)
     decoder->wait_key = FALSE;
     decoder->first_key = decoder->packet->pts;
     return TRUE;
+}
+
+/* On the way to what is sought, pictures that no other one refers to need not be decoded. A second
+ * stays between, for files whose timestamps are not to be trusted. */
+static enum AVDiscard skippable(const PmxDecoder *decoder)
+{
+    const AVPacket *packet = decoder->packet;
+    AVRational tick = decoder->stream->time_base;
+    if (decoder->sought == AV_NOPTS_VALUE || packet->pts == AV_NOPTS_VALUE)
+        return AVDISCARD_DEFAULT;
+    gint64 limit = decoder->sought - av_rescale_q(1, (AVRational){1, 1}, tick);
+    return MAX(packet->pts, packet->dts) < limit ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;
 }
 
 static gboolean is_encrypted(const AVPacket *packet)
@@ -124,6 +142,7 @@ static gboolean feed(PmxDecoder *decoder, GError **error)
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "the stream is encrypted");
         return FALSE;
     }
+    decoder->context->skip_frame = skippable(decoder);
     if (avcodec_send_packet(decoder->context, packet) < 0)
         decoder->damaged++;
     return TRUE;
@@ -226,6 +245,8 @@ gboolean pmx_decoder_seek(PmxDecoder *decoder, gint64 ticks, GError **error)
     AVRational tick = decoder->stream->time_base;
     gint64 first =
         decoder->stream->start_time == AV_NOPTS_VALUE ? INT64_MIN / 2 : decoder->stream->start_time;
+    if (decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO)
+        decoder->sought = ticks;
     for (gint64 back = 0, step = MAX(1, av_rescale_q(1, (AVRational){1, 1}, tick));
          ticks - back > first; step *= 2) {
         GError *failure = NULL;

@@ -22,8 +22,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxDecoder, pmx_decoder_free)
 AVStream *pmx_decoder_stream(const PmxDecoder *decoder);
 
 /* Makes the next frame one at or before `ticks`, as far as the file has one: seeks to a keyframe
- * from which everything at `ticks` decodes. */
+ * from which everything at `ticks` decodes. Of what lies before, a video may leave out pictures. */
 gboolean pmx_decoder_seek(PmxDecoder *decoder, gint64 ticks, GError **error);
+
+/* From now on pictures good enough to be compared, not to be seen: cheaper by the loop filter. */
+void pmx_decoder_coarse(PmxDecoder *decoder);
 
 /* The next frame into `frame` (unreferenced first); its pts is set. */
 PmxNext pmx_decoder_next(PmxDecoder *decoder, AVFrame *frame, GError **error);
