@@ -16,11 +16,13 @@ BELOW = {
     "plan": ["job", "base"],
     "media": ["plan", "job", "base"],
     "storage": ["plan", "job", "base"],
-    "store": ["plan", "job", "base"],
-    "exec": ["store", "storage", "plan", "job", "base"],
-    "notify": ["store", "storage", "plan", "job", "base"],
-    "api": ["exec", "notify", "store", "storage", "plan", "job", "base"],
-    "cli": ["api", "exec", "notify", "store", "storage", "plan", "job", "base"],
+    "net": ["base"],
+    "store": ["job", "base"],
+    "exec": ["storage", "plan", "job", "base"],
+    "notify": ["net", "store", "base"],
+    "service": ["notify", "exec", "store", "storage", "plan", "job", "base"],
+    "api": ["service", "notify", "store", "plan", "job", "base"],
+    "cli": ["api", "service", "notify", "net", "exec", "store", "storage", "plan", "job", "base"],
     # The two programs. The media room is reached only through the runner.
     "main.c": ["cli", "base"],
     "runner.c": ["media", "exec", "plan", "base"],
@@ -29,7 +31,7 @@ BELOW = {
 OWNER = {
     "libav": "media", "libsw": "media", "fdk-aac/": "media", "seccomp.h": "exec",
     "linux/landlock.h": "exec", "sqlite3.h": "store", "libpq-fe.h": "store",
-    "microhttpd.h": "api", "curl/": "storage", "nats": "notify",
+    "microhttpd.h": "api", "curl/": "net", "nats": "notify",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 
