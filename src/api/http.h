@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The HTTP server: the only place that includes libmicrohttpd.
+ *
+ *     connection ─► a thread of the pool ─► PmxHttpHandler(exchange) ─► pmx_http_answer()
+ *                                                                    ─► pmx_http_stream()
+ *
+ * It knows bytes and limits: request line and headers up to 256 KiB and more, bodies up to 4 MiB,
+ * idle and slow connections are dropped, connections are counted, and each protocol error (404 is
+ * the handlers') is answered in the shape that the handler's `refuse` gives. It knows no dialect.
+ *
+ * A handler runs in a thread of the pool and may block for a moment (a store's commit). It answers
+ * exactly once: in the handler, or later from any thread after pmx_http_later().
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct PmxHttp PmxHttp;
+typedef struct PmxExchange PmxExchange;
+
+typedef struct {
+    /* A whole request has come. */
+    void (*handle)(PmxExchange *exchange, gpointer data);
+    /* The body of the answer to a request that cannot be taken: 400, 405, 411, 413, 414, 431, 500,
+     * 503. Caller frees. */
+    char *(*refuse)(guint status, const char *path, const char *why, gpointer data);
+    gpointer data;
+} PmxHttpHandler;
+
+typedef struct {
+    GInetSocketAddress *address;
+    const char *certificate, *key; /* PEM texts, or NULL: no TLS */
+    guint threads;                 /* 0: as many as suits the machine */
+    guint connections;             /* at most, 0: 4096 */
+    guint idle_seconds;            /* without a byte, 0: 30 */
+} PmxHttpOptions;
+
+/* Listens. NULL with a sentence: port in use, no permission, bad certificate. */
+PmxHttp *pmx_http_new(const PmxHttpOptions *options, const PmxHttpHandler *handler, GError **error);
+/* No new connections; waits up to `grace` milliseconds for answers under way, then ends. */
+void pmx_http_stop(PmxHttp *http, guint grace);
+void pmx_http_free(PmxHttp *http);
+guint16 pmx_http_port(const PmxHttp *http);
+
+typedef struct {
+    guint connections, streams;
+    guint64 requests[6]; /* by status / 100 */
+} PmxHttpCounts;
+PmxHttpCounts pmx_http_counts(PmxHttp *http);
+
+/* --- an exchange: a request and its answer; what is returned is borrowed and lives as long --- */
+
+const char *pmx_exchange_method(const PmxExchange *exchange); /* GET, HEAD, POST … */
+const char *pmx_exchange_path(const PmxExchange *exchange);   /* as on the wire, before the ? */
+const char *pmx_exchange_query(const PmxExchange *exchange);  /* as on the wire, behind the ?; "" */
+const char *pmx_exchange_header(const PmxExchange *exchange, const char *name); /* or NULL */
+/* Calls for each header; names as on the wire. */
+void pmx_exchange_headers(const PmxExchange *exchange,
+                          void (*each)(const char *name, const char *value, gpointer data),
+                          gpointer data);
+const char *pmx_exchange_body(const PmxExchange *exchange, gsize *length); /* NUL after its end */
+const char *pmx_exchange_peer(const PmxExchange *exchange);
+gint64 pmx_exchange_began(const PmxExchange *exchange); /* g_get_monotonic_time() */
+
+/* Adds a header to the answer to come. */
+void pmx_exchange_add_header(PmxExchange *exchange, const char *name, const char *value);
+
+/* Answers; takes `body` (may be NULL). Any thread; once. */
+void pmx_exchange_answer(PmxExchange *exchange, guint status, const char *type, char *body,
+                         gsize length);
+
+/* The handler will return without an answer, and somebody answers later. */
+void pmx_exchange_later(PmxExchange *exchange);
+
+/* --- a stream: an answer that goes on --- */
+
+typedef struct PmxHttpStream PmxHttpStream;
+
+/* Answers 200 with `type` and a body that grows by pmx_http_stream_push() until it is closed. From
+ * the handler. The stream is freed by pmx_http_stream_close(), which its owner must call, also
+ * after the peer has gone. `gone` is called once, in a server thread, when the peer has closed; it
+ * may not push or close, only take note. */
+PmxHttpStream *pmx_exchange_stream(PmxExchange *exchange, const char *type,
+                                   void (*gone)(gpointer data), gpointer data);
+/* Queues a copy of `text`; any thread. FALSE when the peer is gone or more than 1 MiB waits. */
+gboolean pmx_http_stream_push(PmxHttpStream *stream, const char *text, gsize length);
+/* Ends the body after what is queued. Any thread, once; the stream is gone afterwards. */
+void pmx_http_stream_close(PmxHttpStream *stream);
