@@ -46,6 +46,7 @@ typedef struct {
     char *user_data;                   /* or NULL */
     char *trigger;                     /* TriggerSource: API */
     json_t *config;                    /* as submitted; NULL in lists */
+    json_t *templates;                 /* custom ones that it uses, {id: config}, or NULL */
     json_t *inputs;                    /* identities of the inputs, once they were looked into */
 } PmxJobRecord;
 
