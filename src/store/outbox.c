@@ -45,17 +45,33 @@ gboolean pmx_outbox_update(PmxDb *db, const PmxDeliveryRecord *delivery, GError 
            choose_head(db, delivery->job, error);
 }
 
-GPtrArray *pmx_outbox_due(PmxDb *db, gint64 now, guint limit, GError **error)
+/* A target may have its query right after the host. */
+static PmxWhere *where_due(const char *now, const char *const *except, guint limit)
 {
-    g_autofree char *by = pmx_moment_column(now);
-    return pmx_db_select(db, &pmx_delivery_record_object,
-                         "outbox WHERE head = 1 AND due <= ? ORDER BY due, id LIMIT ?",
-                         PMX_ARGS(PMX_TEXT(by), PMX_INT(limit)), error);
+    PmxWhere *where = pmx_where_new();
+    pmx_where_add(where, "head = 1 AND due <= ?", PMX_ARGS(PMX_TEXT(now)));
+    for (; except && *except; except++)
+        pmx_where_add(where,
+                      "SUBSTR(REPLACE(REPLACE(target, '?', '/'), '#', '/') || '/', 1, ?) <> ?",
+                      PMX_ARGS(PMX_INT(g_utf8_strlen(*except, -1)), PMX_TEXT(*except)));
+    pmx_where_args(where, PMX_ARGS(PMX_INT(limit)));
+    return where;
 }
 
-gboolean pmx_outbox_next(PmxDb *db, gint64 *moment, GError **error)
+GPtrArray *pmx_outbox_due(PmxDb *db, gint64 now, const char *const *except, guint limit,
+                          GError **error)
 {
-    return pmx_db_moment(db, "SELECT MIN(due) FROM outbox WHERE head = 1", NULL, moment, error);
+    g_autofree char *by = pmx_moment_column(now);
+    g_autoptr(PmxWhere) where = where_due(by, except, limit);
+    g_autofree char *from = g_strdup_printf("outbox%s ORDER BY due, id LIMIT ?", where->sql->str);
+    return pmx_db_select(db, &pmx_delivery_record_object, from, (PmxArg *)where->args->data, error);
+}
+
+gboolean pmx_outbox_next(PmxDb *db, gint64 now, gint64 *moment, GError **error)
+{
+    g_autofree char *after = pmx_moment_column(now);
+    return pmx_db_moment(db, "SELECT MIN(due) FROM outbox WHERE head = 1 AND due > ?",
+                         PMX_ARGS(PMX_TEXT(after)), moment, error);
 }
 
 PmxDeliveryRecord *pmx_outbox_get(PmxDb *db, gint64 id, GError **error)

@@ -137,10 +137,13 @@ GPtrArray *pmx_events_after(PmxDb *db, const char *job, gint64 seq, guint limit,
 
 /* Adds a delivery; sets its `id`. One that waits and has no `due` is due when it was created. */
 gboolean pmx_outbox_add(PmxDb *db, PmxDeliveryRecord *delivery, GError **error);
-/* Waiting deliveries due by `now`, each the first waiting one of its job, soonest first. */
-GPtrArray *pmx_outbox_due(PmxDb *db, gint64 now, guint limit, GError **error);
-/* When the next becomes due (the first waiting ones of their jobs), 0: nothing waits. */
-gboolean pmx_outbox_next(PmxDb *db, gint64 *moment, GError **error);
+/* Waiting deliveries due by `now`, each the first waiting one of its job, soonest first. Those to a
+ * receiver in `except` are left out: beginnings of targets up to the path ("https://example.com/"),
+ * or names of queues with a slash after them; NULL at the end. */
+GPtrArray *pmx_outbox_due(PmxDb *db, gint64 now, const char *const *except, guint limit,
+                          GError **error);
+/* When, after `now`, the next becomes due (the first waiting ones of their jobs), 0: none will. */
+gboolean pmx_outbox_next(PmxDb *db, gint64 now, gint64 *moment, GError **error);
 gboolean pmx_outbox_update(PmxDb *db, const PmxDeliveryRecord *delivery, GError **error);
 PmxDeliveryRecord *pmx_outbox_get(PmxDb *db, gint64 id, GError **error);
 /* By id, upwards from `after`; `state` NULL: any. */

@@ -219,7 +219,7 @@ static void change(PmxDb *db, gint64 id, PmxDeliveryState state, gint64 due)
 static void assert_due(PmxDb *db, gint64 now, const char *want)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(GPtrArray) due = pmx_outbox_due(db, now, 100, &error);
+    g_autoptr(GPtrArray) due = pmx_outbox_due(db, now, NULL, 100, &error);
     g_autoptr(GString) ids = g_string_new(NULL);
     g_assert_no_error(error);
     for (guint i = 0; i < due->len; i++)
@@ -228,11 +228,11 @@ static void assert_due(PmxDb *db, gint64 now, const char *want)
     g_assert_cmpstr(ids->str, ==, want);
 }
 
-static gint64 next_due(PmxDb *db)
+static gint64 next_due(PmxDb *db, gint64 now)
 {
     g_autoptr(GError) error = NULL;
     gint64 next = -1;
-    g_assert_true(pmx_outbox_next(db, &next, &error));
+    g_assert_true(pmx_outbox_next(db, now, &next, &error));
     return next;
 }
 
@@ -241,12 +241,14 @@ BODY(outbox_order)
     (void)error;
     add_job(db, "a", "p", 1);
     add_job(db, "b", "p", 1);
-    g_assert_cmpint(next_due(db), ==, 0);
+    g_assert_cmpint(next_due(db, 1), ==, 0);
     gint64 a1 = add_delivery(db, "a", 10), a2 = add_delivery(db, "a", 5);
     gint64 b1 = add_delivery(db, "b", 8), a3 = add_delivery(db, "a", 6);
     g_assert_cmpint(a1 + a2 + b1 + a3, ==, 10);
     assert_due(db, 7, ""); /* 2 and 4 are due, but 1 goes first */
-    g_assert_cmpint(next_due(db), ==, 8);
+    g_assert_cmpint(next_due(db, 7), ==, 8);
+    g_assert_cmpint(next_due(db, 8), ==, 10);
+    g_assert_cmpint(next_due(db, 10), ==, 0);
     assert_due(db, 10, "3 1 ");
     change(db, a1, PMX_DELIVERY_WAITING, 50); /* tried in vain */
     assert_due(db, 20, "3 ");
@@ -263,7 +265,37 @@ BODY(outbox_order)
     change(db, b1, PMX_DELIVERY_DELIVERED, 0);
     change(db, a3, PMX_DELIVERY_DELIVERED, 0);
     assert_due(db, 1000, "");
-    g_assert_cmpint(next_due(db), ==, 0);
+    g_assert_cmpint(next_due(db, 1), ==, 0);
+    return TRUE;
+}
+
+static void assert_due_except(PmxDb *db, const char *const *except, const char *want)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) due = pmx_outbox_due(db, 1000, except, 100, &error);
+    g_autoptr(GString) targets = g_string_new(NULL);
+    g_assert_no_error(error);
+    for (guint i = 0; i < due->len; i++)
+        g_string_append_printf(targets, "%s ",
+                               ((PmxDeliveryRecord *)g_ptr_array_index(due, i))->target);
+    g_assert_cmpstr(targets->str, ==, want);
+}
+
+BODY(outbox_except)
+{
+    static const char *const targets[] = {"http://a/x",  "http://a?x", "http://a#x",
+                                          "http://a",    "http://ab/", "http://a:1/",
+                                          "https://a/x", "queue-a",    "queue-ab"};
+    for (guint i = 0; i < G_N_ELEMENTS(targets); i++) {
+        g_autofree char *job = g_strdup_printf("%u", i);
+        add_job(db, job, "p", 1);
+        PmxDeliveryRecord row = {.job = job, .target = (char *)targets[i], .created = 1, .due = 1};
+        pmx_outbox_add(db, &row, error);
+    }
+    const char *const host[] = {"http://a/", NULL};
+    const char *const both[] = {"http://a/", "queue-a/", NULL};
+    assert_due_except(db, host, "http://ab/ http://a:1/ https://a/x queue-a queue-ab ");
+    assert_due_except(db, both, "http://ab/ http://a:1/ https://a/x queue-ab ");
     return TRUE;
 }
 
@@ -334,6 +366,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store/media-infos", test_media_infos);
     g_test_add_func("/store/events", test_events);
     g_test_add_func("/store/outbox/order", test_outbox_order);
+    g_test_add_func("/store/outbox/except", test_outbox_except);
     g_test_add_func("/store/outbox/without-moment", test_outbox_without_moment);
     g_test_add_func("/store/outbox/random", test_outbox_random);
     return g_test_run();
