@@ -8,6 +8,7 @@
 readonly build_packages=(
     build-essential meson ninja-build pkg-config python3 iso-codes
     libglib2.0-dev libjansson-dev libseccomp-dev libsqlite3-dev libcurl4-openssl-dev
+    libmicrohttpd-dev libgnutls28-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
 )
 # shellcheck disable=SC2034
