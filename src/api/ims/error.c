@@ -91,14 +91,14 @@ char *pmx_ims_error_body(const char *request, const char *host, const char *code
 char *pmx_ims_problems_text(const PmxProblems *problems)
 {
     GString *text = g_string_new(NULL);
-    guint count = pmx_problems_count(problems), told = MIN(count, PROBLEMS_TOLD);
-    for (guint i = 0; i < told; i++) {
+    guint count = pmx_problems_count(problems);
+    for (guint i = 0; i < count && i < PROBLEMS_TOLD; i++) {
         const PmxProblem *problem = g_ptr_array_index(problems->items, i);
         g_string_append_printf(text, "%s%s%s%s", i > 0 ? "\n" : "", problem->path,
                                *problem->path ? ": " : "", problem->message);
     }
-    if (told < count)
-        g_string_append_printf(text, "\nand %u more", count - told);
+    if (count > PROBLEMS_TOLD)
+        g_string_append_printf(text, "\nand %u more", count - PROBLEMS_TOLD);
     return g_string_free(text, FALSE);
 }
 

@@ -107,11 +107,13 @@ static gboolean merge_form(Request *request, Failure *failure)
 
 /* --- what is wanted --- */
 
+/* Only what is signed counts: V2 signs no headers. */
 static const char *parameter_or_header(const Request *request, const char *parameter,
                                        const char *header)
 {
     const char *value = pmx_parameters_find(request->query, parameter);
-    return value ? value : pmx_exchange_header(request->exchange, header);
+    gboolean v3 = pmx_authorization_is_acs(pmx_exchange_header(request->exchange, "authorization"));
+    return value || !v3 ? value : pmx_exchange_header(request->exchange, header);
 }
 
 static gboolean check_protocol(const Request *request, Failure *failure)
@@ -148,29 +150,27 @@ static const PmxImsAction *choose(const Request *request, Failure *failure)
 
 /* --- doing it --- */
 
-static json_t *run_action(const Request *request, const PmxImsAction *action, json_t *given,
-                          PmxProblems *problems)
+static json_t *run_action(const PmxImsAction *action, const PmxImsCall *call, PmxProblems *problems)
 {
-    const PmxImsCall call = {request->service, request->id, given};
     g_autofree void *parameters = g_malloc(action->parameters->size);
-    pmx_object_parse(action->parameters, given, "", parameters, problems);
-    json_t *answer = NULL;
+    pmx_object_parse(action->parameters, call->given, "", parameters, problems);
+    json_t *view = NULL;
     if (pmx_problems_count(problems) == 0)
-        answer = action->run(&call, parameters, problems);
+        view = action->run(call, parameters, problems);
     pmx_object_clear(action->parameters, parameters);
-    return answer;
+    return view;
 }
 
 static json_t *act(const Request *request, const PmxImsAction *action, Failure *failure)
 {
     g_autoptr(PmxProblems) problems = pmx_problems_new();
     json_t *given = pmx_ims_parameters_json(request->query, action->parameters, problems);
-    json_t *answer =
-        pmx_problems_count(problems) == 0 ? run_action(request, action, given, problems) : NULL;
+    const PmxImsCall call = {request->service, request->id, given};
+    json_t *view = pmx_problems_count(problems) == 0 ? run_action(action, &call, problems) : NULL;
     json_decref(given);
-    if (answer && pmx_problems_count(problems) == 0)
-        return answer;
-    json_decref(answer);
+    if (view && pmx_problems_count(problems) == 0)
+        return view;
+    json_decref(view);
     return fail_problems(failure, problems);
 }
 

@@ -7,9 +7,9 @@
  *     {…, "RequestId"}  ◄──────────────────────────────────────────────────── view ◄──────────┘
  *     {"RequestId", "HostId", "Code", "Message", "Recommend"} with a fitting status otherwise
  *
- * The action is the parameter Action, which every signature covers; without it, the header
- * x-acs-action, which V3 signs. So for the version. Nothing but the form of the request is looked at
- * before the signature has proved right.
+ * The action is the parameter Action, which every signature covers; without it, and with a signature
+ * V3, the header x-acs-action, which that covers. So for the version. Nothing but the form of the
+ * request is looked at before the signature has proved right.
  *
  * An answer of status 200 never has a Code at its top: old clients take it for an error.
  */

@@ -57,7 +57,8 @@ json_t *pmx_ims_config_view(const json_t *config)
     json_t *view = json_deep_copy(config), *group;
     size_t i;
     make_outputs(json_object_get(view, "Outputs"));
-    json_array_foreach (json_object_get(view, "OutputGroups"), i, group)
+    json_array_foreach (json_object_get(view, "OutputGroups"), i, group) {
         make_outputs(json_object_get(group, "Outputs"));
+    }
     return view;
 }
