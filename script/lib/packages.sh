@@ -19,6 +19,7 @@ readonly test_packages=(
     python3-pytest python3-pytest-xdist python3-numpy bash-completion openssl
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
     clang-format cppcheck shellcheck
+    'npm|nodejs'
 )
 # Not free software in Debian's sense, so kept apart from the lists: see enable_fdk_aac.
 readonly fdk_aac=libfdk-aac-dev
