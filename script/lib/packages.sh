@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # used by the scripts that source this file
 readonly build_packages=(
     build-essential meson ninja-build pkg-config python3 iso-codes
-    libglib2.0-dev libjansson-dev libseccomp-dev libmicrohttpd-dev
+    libglib2.0-dev libjansson-dev libseccomp-dev libmicrohttpd-dev libsqlite3-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
 )
 # shellcheck disable=SC2034
@@ -16,6 +16,7 @@ readonly demo_packages=(espeak-ng)
 readonly test_packages=(
     ffmpeg mkvtoolnix mediainfo espeak-ng
     python3-pytest python3-pytest-xdist python3-numpy bash-completion
+    python3-jsonschema openapi-specification python3-prometheus-client
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
     clang-format cppcheck shellcheck
 )

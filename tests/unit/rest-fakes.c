@@ -252,12 +252,12 @@ static PmxJobView *job_view(const char *id, gboolean whole)
     if (!whole)
         return view;
     view->parts = g_ptr_array_new_with_free_func((GDestroyNotify)pmx_part_record_free);
-    g_ptr_array_add(view->parts, record_of(&pmx_part_record_object,
-                                           "{'id': 'p', 'kind': 'output', 'place': 0,"
-                                           " 'state': 'Running', 'percent': 42}"));
-    g_ptr_array_add(view->parts, record_of(&pmx_part_record_object,
-                                           "{'id': 'g', 'kind': 'group', 'place': 0,"
-                                           " 'state': 'Init', 'percent': 0}"));
+    g_ptr_array_add(view->parts,
+                    record_of(&pmx_part_record_object, "{'id': 'p', 'kind': 'output', 'place': 0,"
+                                                       " 'state': 'Running', 'percent': 42}"));
+    g_ptr_array_add(view->parts,
+                    record_of(&pmx_part_record_object, "{'id': 'g', 'kind': 'group', 'place': 0,"
+                                                       " 'state': 'Init', 'percent': 0}"));
     return view;
 }
 
@@ -478,9 +478,9 @@ gboolean pmx_service_set_callback(PmxService *service, const PmxCallbackRecord *
 
 PmxCallbackRecord *pmx_service_callback(PmxService *service, PmxProblems *problems)
 {
-    PmxCallbackRecord *record = record_of(&pmx_callback_record_object,
-                                          "{'type': 'HTTP', 'url': 'http://h/', 'events': 'e',"
-                                          " 'auth': true, 'auth_key': 'Secret1'}");
+    PmxCallbackRecord *record =
+        record_of(&pmx_callback_record_object, "{'type': 'HTTP', 'url': 'http://h/', 'events': 'e',"
+                                               " 'auth': true, 'auth_key': 'Secret1'}");
     if (may(service, problems))
         return record;
     pmx_callback_record_free(record);

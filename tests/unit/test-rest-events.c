@@ -174,7 +174,7 @@ static void test_stop(Fixture *f, G_GNUC_UNUSED gconstpointer data)
 
 /* --- both ends at once --- */
 
-enum { STREAMS = 400 };
+enum { STREAMS = 150 };
 
 static gpointer emit_many(gpointer data)
 {
@@ -216,8 +216,7 @@ static gpointer come(gpointer data)
 /* Readers come and go while events and the end of the job arrive; run under sanitizers. */
 static void test_races(Fixture *f, G_GNUC_UNUSED gconstpointer data)
 {
-    g_autoptr(GPtrArray) later =
-        g_ptr_array_new_with_free_func((GDestroyNotify)fake_exchange_free);
+    g_autoptr(GPtrArray) later = g_ptr_array_new_with_free_func((GDestroyNotify)fake_exchange_free);
     for (guint i = 0; i < STREAMS; i++)
         follow(f, "/v1/jobs/j/events", NULL);
     gpointer given[] = {f, later};

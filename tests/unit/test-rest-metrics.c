@@ -45,10 +45,9 @@ static void read_comment(Page *page, const char *line, char **family)
 
 static void read_sample(Page *page, const char *line, const char *family)
 {
-    g_autoptr(GRegex) form =
-        g_regex_new("^([a-z_][a-z0-9_]*)(\\{[a-z_]+=\"[^\"\\\\\n]*\"\\})? "
-                    "(-?[0-9]+(?:\\.[0-9]+)?(?:e[+-]?[0-9]+)?)$",
-                    0, 0, NULL);
+    g_autoptr(GRegex) form = g_regex_new("^([a-z_][a-z0-9_]*)(\\{[a-z_]+=\"[^\"\\\\\n]*\"\\})? "
+                                         "(-?[0-9]+(?:\\.[0-9]+)?(?:e[+-]?[0-9]+)?)$",
+                                         0, 0, NULL);
     g_autoptr(GMatchInfo) found = NULL;
     if (!g_regex_match(form, line, 0, &found))
         g_error("not a sample: %s", line);

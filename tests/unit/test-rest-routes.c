@@ -200,8 +200,7 @@ static void test_refusals(Fixture *f, G_GNUC_UNUSED gconstpointer data)
         {"PUT", "/v1/callback", "{\"events\": \"e\", \"type\": \"FTP\"}", 400,
          "InvalidParameter type"},
         {"POST", "/v1/probe", "{\"media\": 3}", 400, "InvalidParameter media"},
-        {"POST", "/v1/deliveries/x/resend", NULL, 404,
-         "InvalidParameter.ResourceNotFound id"},
+        {"POST", "/v1/deliveries/x/resend", NULL, 404, "InvalidParameter.ResourceNotFound id"},
         {"GET", "/v1/jobs/j/events?after=-1", NULL, 400, "InvalidParameter.OutOfRange after"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -294,8 +293,11 @@ static void test_refuse(void)
     static const struct {
         guint status;
         const char *code;
-    } rows[] = {{413, "RequestTooLarge"}, {431, "RequestTooLarge"}, {500, "InternalError"},
-                {400, "InvalidParameter"}, {503, "ServiceUnavailable"}};
+    } rows[] = {{413, "RequestTooLarge"},
+                {431, "RequestTooLarge"},
+                {500, "InternalError"},
+                {400, "InvalidParameter"},
+                {503, "ServiceUnavailable"}};
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autofree char *text = pmx_rest_refuse(rows[i].status, "so \"it\" is");
         json_t *json = json_loads(text, 0, NULL);
@@ -327,8 +329,8 @@ static void test_told(Fixture *f, G_GNUC_UNUSED gconstpointer data)
          "/v1/jobs?state=running&pipeline=p&from=2026-01-02T03:04:05Z&"
          "to=2026-01-02T03:04:06Z&order=asc&limit=100&cursor=c%20d",
          NULL, 200, "Running p 1767323045000 1767323046000 1 100 c d", NULL},
-        {"POST", "/v1/templates", "{\"name\": \"n\", \"config\": {}}", 201,
-         "create (null) n 1 1", "/v1/templates/t%201"},
+        {"POST", "/v1/templates", "{\"name\": \"n\", \"config\": {}}", 201, "create (null) n 1 1",
+         "/v1/templates/t%201"},
         {"PATCH", "/v1/templates/t", "{\"config\": {}}", 200, "update t (null) config", NULL},
         {"PUT", "/v1/templates/t", "{\"name\": \"m\", \"config\": {}}", 200, "update t m config",
          NULL},
@@ -426,8 +428,7 @@ static char *page(PmxRest *rest, const char *target)
     json_array_foreach (json_object_get(json, "templates"), i, row)
         g_string_append_printf(text, "%s%s ", json_string_value(json_object_get(row, "id")),
                                json_is_true(json_object_get(row, "system")) ? "*" : "");
-    g_string_append_printf(text, "of %d",
-                           (int)json_integer_value(json_object_get(json, "total")));
+    g_string_append_printf(text, "of %d", (int)json_integer_value(json_object_get(json, "total")));
     json_decref(json);
     return g_string_free(text, FALSE);
 }
