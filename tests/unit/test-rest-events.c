@@ -75,7 +75,7 @@ static void test_stream(Fixture *f, G_GNUC_UNUSED gconstpointer data)
     PmxHttpStream *stream = follow(f, "/v1/jobs/j/events", NULL);
     const PmxExchange *exchange = g_ptr_array_index(f->exchanges, 0);
     g_assert_cmpstr(exchange->type, ==, "text/event-stream");
-    g_assert_cmpstr(fake_added(exchange, "Cache-Control"), ==, "no-store");
+    g_assert_cmpstr(fake_added(exchange, "X-Accel-Buffering"), ==, "no");
     g_assert_cmpstr(f->service->told, ==, "watch j after 0");
     fake_emit(f->service, 4, "state", "{'state': 'Running'}");
     fake_emit(f->service, 0, NULL, NULL);

@@ -55,17 +55,13 @@ char *pmx_rest_request_id(void);
 /* Takes the reference; NULL: no body. */
 void pmx_rest_answer_json(PmxExchange *exchange, guint status, json_t *json);
 
-/* {"error": {"code", "message", "problems", "request_id"}}; `problems` (or NULL) borrowed. */
+/* {"error": {"code", "message", "problems": [], "request_id"}}. */
 void pmx_rest_answer_error(PmxExchange *exchange, const char *request, guint status,
-                           const char *code, const char *message, const PmxProblems *problems);
+                           const char *code, const char *message);
 
 /* As above from problems; `refusal` 0: the status that fits them and the route. */
 void pmx_rest_answer_problems(PmxExchange *exchange, const char *request, const PmxRoute *route,
                               guint refusal, const PmxProblems *problems);
-
-/* The error object's JSON. Caller frees. */
-char *pmx_rest_error_text(const char *request, const char *code, const char *message,
-                          const PmxProblems *problems);
 
 /* The code that goes with a status when nothing more is known; static. */
 const char *pmx_status_code(guint status);

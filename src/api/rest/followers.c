@@ -218,7 +218,6 @@ gboolean pmx_followers_add(PmxFollowers *followers, PmxService *service, PmxExch
     Follower *follower = g_new0(Follower, 1);
     follower->owner = followers;
     /* Proxies must hand events on as they come. */
-    pmx_exchange_add_header(exchange, "Cache-Control", "no-store");
     pmx_exchange_add_header(exchange, "X-Accel-Buffering", "no");
     follower->stream = pmx_exchange_stream(exchange, "text/event-stream", on_gone, follower);
     push(follower, "retry: 2000\n\n");

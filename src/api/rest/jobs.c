@@ -4,26 +4,14 @@
 #include "api/rest/handlers.h"
 #include "api/rest/views.h"
 
-/* A token that belongs to another request is the one mistake of a submission that is about what
- * is there already. */
-static gboolean is_taken(const PmxProblems *problems)
-{
-    if (pmx_problems_count(problems) != 1)
-        return FALSE;
-    const PmxProblem *problem = g_ptr_array_index(problems->items, 0);
-    return problem->code == PMX_CODE_INVALID && g_str_equal(problem->path, "ClientToken");
-}
-
 json_t *pmx_rest_jobs_submit(PmxCall *call)
 {
     const PmxJobRequest *body = call->body;
     PmxSubmission submission = {body->config, body->pipeline, body->token, body->user_data,
                                 call->request};
     g_autoptr(PmxJobView) view = pmx_service_submit(call->service, &submission, call->problems);
-    if (!view) {
-        call->refusal = is_taken(call->problems) ? 409 : 0;
+    if (!view)
         return NULL;
-    }
     pmx_call_locate(call, "jobs", view->job->id);
     return pmx_job_json(view);
 }

@@ -52,7 +52,7 @@ static gboolean is_open(const PmxCall *call)
 
 static void refuse(PmxCall *call, guint status, const char *code, const char *why)
 {
-    pmx_rest_answer_error(call->exchange, call->request, status, code, why, NULL);
+    pmx_rest_answer_error(call->exchange, call->request, status, code, why);
 }
 
 static gboolean has_key(PmxCall *call)
