@@ -17,14 +17,15 @@ static void family(GString *page, const char *name, const char *type, const char
 /* `labels` as in name{labels}, or NULL. */
 static void sample(GString *page, const char *name, const char *labels, double value)
 {
-    char text[G_ASCII_DTOSTR_BUF_SIZE];
     gboolean whole = value == (double)(gint64)value && value < 1e15 && value > -1e15;
     g_string_append_printf(page, "%s%s%s%s ", name, labels ? "{" : "", labels ? labels : "",
                            labels ? "}" : "");
-    if (whole)
+    if (whole) {
         g_string_append_printf(page, "%" G_GINT64_FORMAT "\n", (gint64)value);
-    else
+    } else {
+        char text[G_ASCII_DTOSTR_BUF_SIZE];
         g_string_append_printf(page, "%s\n", g_ascii_dtostr(text, sizeof text, value));
+    }
 }
 
 static void labelled(GString *page, const char *name, const char *label, const char *word,
