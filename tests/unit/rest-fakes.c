@@ -312,6 +312,12 @@ PmxWatch *pmx_service_watch(PmxService *service, const char *job, gint64 after,
     tell(service, "watch %s after %" G_GINT64_FORMAT, job, after);
     g_ptr_array_add(service->watches, watch);
     g_rec_mutex_unlock(&service->lock);
+    if (strcmp(job, "ended") == 0) {
+        /* Its end is told at once, and whoever waits for that comes to run. */
+        event(&(PmxEventRecord){0}, data);
+        while (g_main_context_iteration(NULL, FALSE))
+            continue;
+    }
     return watch;
 }
 

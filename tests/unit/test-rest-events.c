@@ -127,6 +127,14 @@ static void test_vanished(Fixture *f, G_GNUC_UNUSED gconstpointer data)
     g_assert_cmpstr(text, ==, "retry: 2000\n\nevent: end\ndata: {}\n\n");
 }
 
+/* It was over before it was complete. */
+static void test_ended(Fixture *f, G_GNUC_UNUSED gconstpointer data)
+{
+    PmxHttpStream *stream = follow(f, "/v1/jobs/ended/events", NULL);
+    wait_watches(f, 0);
+    g_assert_true(stream->ended);
+}
+
 static void test_gone(Fixture *f, G_GNUC_UNUSED gconstpointer data)
 {
     PmxHttpStream *stream = follow(f, "/v1/jobs/j/events", NULL);
@@ -244,6 +252,7 @@ int main(int argc, char **argv)
     TEST("/rest/events/resume", test_resume);
     TEST("/rest/events/head", test_head);
     TEST("/rest/events/vanished", test_vanished);
+    TEST("/rest/events/ended", test_ended);
     TEST("/rest/events/gone", test_gone);
     TEST("/rest/events/slow", test_slow);
     TEST("/rest/events/heartbeat", test_heartbeat);
