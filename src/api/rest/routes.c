@@ -153,13 +153,14 @@ void pmx_route_statuses(const PmxRoute *route, guint statuses[PMX_ROUTE_STATUSES
 {
     gboolean takes = route->query || route->body;
     gboolean closed = !(route->flags & PMX_ROUTE_OPEN);
+    gboolean changes = strcmp(route->method, "GET") != 0;
     const struct {
         gboolean may;
         guint status;
     } rows[] = {
-        {closed && (takes || strcmp(route->method, "GET") != 0), 400},
+        {closed && (takes || changes), 400},
         {closed, 401},
-        {closed, 403},
+        {changes, 403},
         {pmx_route_has_id(route), 404},
         {(route->flags & PMX_ROUTE_CONFLICT) != 0, 409},
         {route->body != NULL, 413},
