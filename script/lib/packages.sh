@@ -17,6 +17,7 @@ readonly demo_packages=(espeak-ng)
 readonly test_packages=(
     ffmpeg mkvtoolnix mediainfo espeak-ng
     python3-pytest python3-pytest-xdist python3-numpy bash-completion openssl
+    python3-jsonschema openapi-specification python3-prometheus-client
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
     clang-format cppcheck shellcheck
     'npm|nodejs'

@@ -60,9 +60,15 @@ void pmx_http_stop(PmxHttp *http, guint grace);
 void pmx_http_free(PmxHttp *http);
 guint16 pmx_http_port(const PmxHttp *http);
 
+/* Upper ends, in seconds, of the ranges that answers are counted in by the time they took. */
+enum { PMX_HTTP_BUCKETS = 11 };
+extern const double pmx_http_bucket_seconds[PMX_HTTP_BUCKETS];
+
 typedef struct {
     guint connections, streams;
-    guint64 requests[6]; /* by status / 100 */
+    guint64 requests[6];                /* by status / 100 */
+    guint64 took[PMX_HTTP_BUCKETS + 1]; /* each answer in one range; the last has no upper end */
+    double took_seconds;                /* of all of them together */
 } PmxHttpCounts;
 PmxHttpCounts pmx_http_counts(PmxHttp *http);
 

@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import driver  # noqa: E402
 import media as media_files  # noqa: E402
+import server as servers  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
@@ -49,3 +50,40 @@ def polymux_module(tmp_path_factory):
     yield made
     made.end()
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def server(tmp_path):
+    """A running `polymux serve` with a data folder of its own, ended after the test."""
+    made = servers.Server(tmp_path / "s")
+    try:
+        yield made.start()
+    finally:
+        made.end()
+    shutil.rmtree(tmp_path / "s", ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def server_module(tmp_path_factory):
+    """As `server`, shared by the tests of a module."""
+    home = tmp_path_factory.mktemp("s")
+    made = servers.Server(home)
+    try:
+        yield made.start()
+    finally:
+        made.end()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def servers_made(tmp_path):
+    """Makes servers that are not started yet: servers_made(name="s", config=..., env=...)."""
+    made = []
+
+    def make(*args, name="s", **how):
+        made.append(servers.Server(tmp_path / name, *args, **how))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
