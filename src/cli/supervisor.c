@@ -36,8 +36,8 @@ void pmx_supervisor_tell(const char *lines)
 
 void pmx_supervisor_tell_reloading(void)
 {
-    g_autofree char *lines = g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT,
-                                             g_get_monotonic_time());
+    g_autofree char *lines =
+        g_strdup_printf("RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time());
     pmx_supervisor_tell(lines);
 }
 
