@@ -7,7 +7,7 @@
 # shellcheck disable=SC2034 # used by the scripts that source this file
 readonly build_packages=(
     build-essential meson ninja-build pkg-config python3 iso-codes
-    libglib2.0-dev libjansson-dev libseccomp-dev
+    libglib2.0-dev libjansson-dev libseccomp-dev libmicrohttpd-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
 )
 # shellcheck disable=SC2034

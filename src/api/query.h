@@ -32,7 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxParameters, pmx_parameters_free)
 
 /* Reads `length` bytes of a raw query string or form body ("+" is a space in both; a name without
  * "=" has the value ""; empty pieces between "&" are nothing). Never NULL; caller frees. Bad
- * percent escapes, what is no UTF-8, NUL, empty and repeated names are problems and left out. */
+ * percent escapes, what is no UTF-8, NUL, empty and repeated names, and more than 256 of them are
+ * problems and left out. */
 PmxParameters *pmx_parameters_parse(const char *text, gsize length, PmxProblems *problems);
 
 /* Adds copies of `more`'s parameters to `parameters`; a name that is in both is a problem. */
