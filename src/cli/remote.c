@@ -124,13 +124,14 @@ void pmx_remote_silent(const PmxRemote *remote, const char *why, GError **error)
                 remote->endpoint, why);
 }
 
-/* The problems of an answer, a line each; without any, its message. Caller frees. */
+/* What an answer finds wrong, a line each where it is more than one thing. Caller frees. */
 static char *refusal_text(const json_t *refusal)
 {
-    g_autoptr(GString) text = g_string_new(NULL);
+    const json_t *problems = json_object_get(refusal, "problems");
+    g_autoptr(GString) text = g_string_new(json_array_size(problems) > 1 ? "refused:\n" : NULL);
     size_t i;
     const json_t *problem;
-    json_array_foreach (json_object_get(refusal, "problems"), i, problem) {
+    json_array_foreach (problems, i, problem) {
         const char *path = pmx_remote_text(problem, "path");
         g_string_append_printf(text, "%s%s%s%s", i ? "\n" : "", path, *path ? ": " : "",
                                pmx_remote_text(problem, "message"));

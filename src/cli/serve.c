@@ -19,7 +19,7 @@
 #include "cli/kinds.h"
 #include "cli/supervisor.h"
 #include "cli/welcome.h"
-#include "exec/process.h"
+#include "exec/probe.h"
 
 typedef struct {
     char *config, *data, *listen, *workers;
