@@ -2,15 +2,17 @@
 # Bash completion for polymux: commands, their options, template ids, and files where a file belongs.
 # Uses what bash-completion loads (_init_completion, _filedir) and nothing else of it.
 
-# The arguments of the command line that are no options, from the subcommand on, as _polymux_words; options of `run` and
-# `plan` take their value along.
+# The arguments of the command line that are no options, from the subcommand on, as _polymux_words; options that have a
+# value take it along.
 _polymux_split()
 {
     local i
     _polymux_words=()
     for ((i = 1; i < cword; i++)); do
         case ${words[i]} in
-            -o | -j | --output | --jobs)
+            -o | -j | -c | --output | --jobs | --memory | --config | --data | --listen | --workers | --endpoint | \
+                --credentials | --pipeline | --token | --user-data | --state | --from | --to | --limit | --priority | \
+                --id | --name | --type | --subtype)
                 ((i++))
                 [[ ${words[i]-} == = ]] && ((i++))
                 ;;
@@ -27,19 +29,27 @@ _polymux_offer()
 }
 
 # The ids that the command itself tells: the first column below the heading.
-_polymux_templates()
+_polymux_ids()
 {
-    "${words[0]}" template list 2>/dev/null | while read -r id _; do
+    "${words[0]}" "$@" 2>/dev/null | while read -r id _; do
         [[ $id == ID ]] || printf '%s\n' "$id"
     done
 }
 
 _polymux_options()
 {
+    local server="--endpoint= --credentials= --json --help"
     case $1 in
         run) echo "--output= --jobs= --memory= --json --no-cache --help" ;;
         plan) echo "--output= --dot --help" ;;
         probe) echo "--json --help" ;;
+        template) echo "--id= --name= --type= --subtype= $server" ;;
+        serve) echo "--config= --data= --listen= --workers= --sample-config --help" ;;
+        submit) echo "--pipeline= --token= --user-data= --wait $server" ;;
+        list) echo "--state= --pipeline= --from= --to= --limit= --oldest-first $server" ;;
+        get | wait | cancel) echo "$server" ;;
+        pipeline) echo "--priority= $server" ;;
+        events) echo "--dead $server" ;;
         *) echo "--help" ;;
     esac
 }
@@ -47,11 +57,34 @@ _polymux_options()
 _polymux_arguments()
 {
     case $* in
-        run | plan) _filedir json ;;
+        run | plan | submit) _filedir json ;;
         probe) _filedir ;;
-        template) _polymux_offer "list show" ;;
-        "template show") _polymux_offer "$(_polymux_templates)" ;;
+        template) _polymux_offer "list show create update delete" ;;
+        "template show" | "template update" | "template delete") _polymux_offer "$(_polymux_ids template list)" ;;
+        "template create" | "template update "*) _filedir json ;;
         cache) _polymux_offer "stats clear" ;;
+        get | wait*) _polymux_offer "$(_polymux_ids list)" ;;
+        cancel) _polymux_offer "$(_polymux_ids list --state Running; _polymux_ids list --state Inited)" ;;
+        pipeline) _polymux_offer "list create pause resume delete" ;;
+        "pipeline pause" | "pipeline resume" | "pipeline delete") _polymux_offer "$(_polymux_ids pipeline list)" ;;
+        events) _polymux_offer "resend" ;;
+        "events resend"*) _polymux_offer "$(_polymux_ids events --dead)" ;;
+    esac
+}
+
+# The value of the option before the cursor; false where it has none that could be offered.
+_polymux_value()
+{
+    case $1 in
+        run/-o | run/--output | plan/-o | plan/--output | serve/--data) _filedir -d ;;
+        serve/-c | serve/--config | */--credentials) _filedir ;;
+        run/-j | run/--jobs | serve/-j | serve/--workers) _polymux_offer "$(seq "$(nproc 2>/dev/null || echo 1)")" ;;
+        list/--state) _polymux_offer "Inited Running Complete Error Cancelled" ;;
+        submit/--pipeline | list/--pipeline) _polymux_offer "$(_polymux_ids pipeline list)" ;;
+        run/--memory | serve/--listen | */--endpoint | submit/--token | submit/--user-data | list/--from | list/--to | \
+            list/--limit | pipeline/--priority | template/--id | template/--name | template/--type | \
+            template/--subtype) ;;
+        *) return 1 ;;
     esac
 }
 
@@ -61,21 +94,12 @@ _polymux()
     _init_completion -s || return
     _polymux_split
     local command=${_polymux_words[0]-}
-    case $command/$prev in
-        run/-o | run/--output | plan/-o | plan/--output)
-            _filedir -d
-            return
-            ;;
-        run/-j | run/--jobs)
-            _polymux_offer "$(seq "$(nproc 2>/dev/null || echo 1)")"
-            return
-            ;;
-    esac
+    _polymux_value "$command/$prev" && return
     $split && return
     if [[ -z $command && $cur == -* ]]; then
         _polymux_offer "--help --version"
     elif [[ -z $command ]]; then
-        _polymux_offer "run plan probe template cache reference help"
+        _polymux_offer "run plan probe template cache reference serve submit get list wait cancel pipeline events help"
     elif [[ $cur == -* ]]; then
         _polymux_offer "$(_polymux_options "$command")"
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace

@@ -12,9 +12,17 @@ static const PmxCommand commands[] = {
     {"run", "make the files a job asks for", pmx_command_run},
     {"plan", "print a job's task graph", pmx_command_plan},
     {"probe", "show what is inside a media file", pmx_command_probe},
-    {"template", "list or show the ready-made templates", pmx_command_template},
+    {"template", "list, show, create, update or delete templates", pmx_command_template},
     {"cache", "show or clear the kept artifacts", pmx_command_cache},
     {"reference", "print the job reference (Markdown)", pmx_command_reference},
+    {"serve", "serve the job API and REST", pmx_command_serve},
+    {"submit", "hand a job to a server", pmx_command_submit},
+    {"get", "show a server's job", pmx_command_get},
+    {"list", "list a server's jobs", pmx_command_list},
+    {"wait", "follow a server's jobs to their end", pmx_command_wait},
+    {"cancel", "cancel a server's job", pmx_command_cancel},
+    {"pipeline", "list, make, pause, resume or delete a server's pipelines", pmx_command_pipeline},
+    {"events", "list a server's events, or send them again", pmx_command_events},
 };
 
 static const char *name_at(gconstpointer unused, guint i)

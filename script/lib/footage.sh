@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # The demo's footage: a film with its original narration, out of a Debian package that is unpacked
-# and not installed. Sourced by script/demo, after packages.sh.
+# and not installed. Sourced by script/demo and script/serve, after packages.sh.
 
 readonly footage_package=forensics-samples-files
 readonly footage_file=movie-hello.mp4
-# shellcheck disable=SC2034 # printed by script/demo
+# shellcheck disable=SC2034 # printed by script/demo and script/serve
 readonly footage_credit="$footage_file, by Joao Eriberto Mota Filho, CC BY-SA 4.0, from Debian's package $footage_package"
 
 # fetch_footage FILE: puts the film there, unless it is there already.
@@ -16,11 +16,11 @@ fetch_footage() {
     room=$(mktemp -d)
     # Package lists may be missing (container images drop them) or old.
     download_footage "$room" || { can_be_root && refresh_lists && download_footage "$room"; } ||
-        die "the package $footage_package cannot be had; give a video of yours: script/demo VIDEO"
+        die "the package $footage_package cannot be had; give a video of yours: script/demo VIDEO, or put one into a bucket"
     dpkg-deb -x "$room"/*.deb "$room/unpacked"
     find "$room/unpacked" -name "$footage_file" -exec cp {} "$film.part" \;
     rm -r "$room"
-    [[ -s $film.part ]] || die "the package $footage_package has no $footage_file any more; give a video of yours: script/demo VIDEO"
+    [[ -s $film.part ]] || die "the package $footage_package has no $footage_file any more; give a video of yours: script/demo VIDEO, or put one into a bucket"
     mv "$film.part" "$film"
 }
 

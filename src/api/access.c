@@ -14,10 +14,12 @@
 
 struct PmxAccess {
     /* fixed */
-    GHashTable *pairs; /* id → PmxKeyPair * */
     gint64 (*now)(gpointer data);
     gpointer now_data;
-    /* protected by the lock */
+    /* protected by keys: held for reading as long as a pair is in use */
+    GRWLock keys;
+    GHashTable *pairs; /* id → PmxKeyPair * */
+    /* protected by lock */
     GMutex lock;
     PmxNonces *nonces;
 };
@@ -37,21 +39,38 @@ static gint64 real_clock(gpointer data)
     return pmx_moment_now();
 }
 
-PmxAccess *pmx_access_new(const PmxCredentials *credentials)
+static GHashTable *copy_pairs(const PmxCredentials *credentials)
 {
-    PmxAccess *access = g_new0(PmxAccess, 1);
-    access->pairs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pair_free);
-    access->now = real_clock;
-    access->nonces = pmx_nonces_new(MOST_NONCES);
-    g_mutex_init(&access->lock);
+    GHashTable *pairs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, pair_free);
     for (guint i = 0; i < credentials->pairs->len; i++) {
         const PmxKeyPair *given = g_ptr_array_index(credentials->pairs, i);
         PmxKeyPair *pair = g_new0(PmxKeyPair, 1);
         pair->id = g_strdup(given->id);
         pair->secret = g_strdup(given->secret);
-        g_hash_table_replace(access->pairs, pair->id, pair);
+        g_hash_table_replace(pairs, pair->id, pair);
     }
+    return pairs;
+}
+
+PmxAccess *pmx_access_new(const PmxCredentials *credentials)
+{
+    PmxAccess *access = g_new0(PmxAccess, 1);
+    access->pairs = copy_pairs(credentials);
+    access->now = real_clock;
+    access->nonces = pmx_nonces_new(MOST_NONCES);
+    g_mutex_init(&access->lock);
+    g_rw_lock_init(&access->keys);
     return access;
+}
+
+void pmx_access_replace(PmxAccess *access, const PmxCredentials *credentials)
+{
+    GHashTable *pairs = copy_pairs(credentials);
+    g_rw_lock_writer_lock(&access->keys);
+    GHashTable *before = access->pairs;
+    access->pairs = pairs;
+    g_rw_lock_writer_unlock(&access->keys);
+    g_hash_table_unref(before);
 }
 
 void pmx_access_free(PmxAccess *access)
@@ -60,6 +79,7 @@ void pmx_access_free(PmxAccess *access)
         return;
     g_hash_table_unref(access->pairs);
     pmx_nonces_free(access->nonces);
+    g_rw_lock_clear(&access->keys);
     g_mutex_clear(&access->lock);
     g_free(access);
 }
@@ -278,9 +298,8 @@ static gboolean check_rpc(PmxAccess *access, const PmxSignable *request, const P
            check_nonce(access, &given, now, date, verdict) && let_in(&given, verdict);
 }
 
-gboolean pmx_access_check(PmxAccess *access, const PmxSignable *request, PmxVerdict *verdict)
+static gboolean check(PmxAccess *access, const PmxSignable *request, PmxVerdict *verdict)
 {
-    *verdict = (PmxVerdict){0};
     const char *authorization = request->header("authorization", request->source);
     if (pmx_authorization_is_acs(authorization))
         return check_acs3(access, request, authorization, verdict);
@@ -294,6 +313,15 @@ gboolean pmx_access_check(PmxAccess *access, const PmxSignable *request, PmxVerd
         return refuse(verdict, 400, "InvalidParameter", "%s %s.", first->path, first->message);
     }
     return check_rpc(access, request, all, verdict);
+}
+
+gboolean pmx_access_check(PmxAccess *access, const PmxSignable *request, PmxVerdict *verdict)
+{
+    *verdict = (PmxVerdict){0};
+    g_rw_lock_reader_lock(&access->keys);
+    gboolean in = check(access, request, verdict);
+    g_rw_lock_reader_unlock(&access->keys);
+    return in;
 }
 
 /* --- Basic --- */
@@ -345,9 +373,10 @@ gboolean pmx_access_check_basic(PmxAccess *access, const char *authorization, Pm
     if (!authorization || g_ascii_strncasecmp(authorization, "Basic ", 6) != 0)
         return refuse(verdict, 401, "Unauthorized",
                       "Send an access key id and its secret by HTTP Basic authentication.");
+    g_rw_lock_reader_lock(&access->keys);
     const PmxKeyPair *pair = match_basic(access, authorization + 6);
-    if (!pair)
-        return refuse(verdict, 401, "Unauthorized", "There is no such pair of access keys.");
-    verdict->key_id = g_strdup(pair->id);
-    return TRUE;
+    verdict->key_id = pair ? g_strdup(pair->id) : NULL;
+    g_rw_lock_reader_unlock(&access->keys);
+    return verdict->key_id ||
+           refuse(verdict, 401, "Unauthorized", "There is no such pair of access keys.");
 }

@@ -21,6 +21,8 @@ typedef struct PmxAccess PmxAccess;
 
 /* Keeps copies of the pairs. */
 PmxAccess *pmx_access_new(const PmxCredentials *credentials);
+/* From now on these pairs and no others; nonces stay remembered. */
+void pmx_access_replace(PmxAccess *access, const PmxCredentials *credentials);
 void pmx_access_free(PmxAccess *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxAccess, pmx_access_free)
 

@@ -86,8 +86,10 @@ static PmxCredentials *parse(const char *text, gsize length, const char *path, G
 {
     g_autoptr(GKeyFile) file = g_key_file_new();
     g_autoptr(PmxCredentials) credentials = credentials_new();
-    if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, error)) {
-        g_prefix_error(error, "%s: ", path);
+    /* GKeyFile's own message shows the line, which may be a secret. */
+    if (!g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL)) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
+                    "%s: a line is neither a [group] nor a \"key = value\" below one", path);
         return NULL;
     }
     g_auto(GStrv) groups = g_key_file_get_groups(file, NULL);

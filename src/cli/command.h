@@ -27,6 +27,14 @@ int pmx_command_probe(char **argv);
 int pmx_command_template(char **argv);
 int pmx_command_cache(char **argv);
 int pmx_command_reference(char **argv);
+int pmx_command_serve(char **argv);
+int pmx_command_submit(char **argv);
+int pmx_command_get(char **argv);
+int pmx_command_list(char **argv);
+int pmx_command_wait(char **argv);
+int pmx_command_cancel(char **argv);
+int pmx_command_pipeline(char **argv);
+int pmx_command_events(char **argv);
 
 /* Parses the options of `argv` (argv[0] is the subcommand's name) with GOption, short ones also
  * with their value attached (-j2); `usage` is what follows the name. On --help prints and exits; on

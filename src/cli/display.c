@@ -15,11 +15,11 @@ typedef struct {
 } Window;
 
 struct PmxDisplay {
-    const PmxPlan *plan;
-    const PmxExecutor *executor;
+    const PmxDisplaySource *functions;
+    gconstpointer source;
     gboolean terminal;
     guint name_columns; /* the longest name's, within limits */
-    double *kept;       /* by output: how far it was before this run did anything, 0..1 */
+    double *kept;       /* by output: how far it was when the display began, 0..1 */
     gint64 began, last; /* monotonic microseconds */
     GArray *drawn;      /* of guint: columns of each line on the screen that is ours */
 };
@@ -36,9 +36,19 @@ enum {
 
 /* --- setting up --- */
 
-static const PmxPlanOutput *planned(const PmxDisplay *display, guint output)
+static guint count_outputs(const PmxDisplay *display)
 {
-    return g_ptr_array_index(display->plan->outputs, output);
+    return display->functions->count(display->source);
+}
+
+static PmxShown shown(const PmxDisplay *display, guint output)
+{
+    return display->functions->output(display->source, output);
+}
+
+static PmxShownWork work_done(const PmxDisplay *display)
+{
+    return display->functions->work(display->source);
 }
 
 static gboolean can_redraw(void)
@@ -46,17 +56,19 @@ static gboolean can_redraw(void)
     return isatty(STDERR_FILENO) && g_strcmp0(g_getenv("TERM"), "dumb") != 0;
 }
 
-PmxDisplay *pmx_display_new(const PmxPlan *plan, const PmxExecutor *executor)
+PmxDisplay *pmx_display_new(const PmxDisplaySource *functions, gconstpointer source)
 {
     PmxDisplay *display = g_new0(PmxDisplay, 1);
-    display->plan = plan;
-    display->executor = executor;
+    guint all = functions->count(source);
+    display->functions = functions;
+    display->source = source;
     display->terminal = can_redraw();
     display->name_columns = NAME_LEAST;
-    display->kept = g_new0(double, plan->outputs->len + 1);
-    for (guint i = 0; i < plan->outputs->len; i++) {
-        display->kept[i] = pmx_executor_output_fraction(executor, i);
-        display->name_columns = MAX(display->name_columns, pmx_columns(planned(display, i)->name));
+    display->kept = g_new0(double, all + 1);
+    for (guint i = 0; i < all; i++) {
+        PmxShown output = shown(display, i);
+        display->kept[i] = output.fraction;
+        display->name_columns = MAX(display->name_columns, pmx_columns(output.name));
     }
     display->name_columns = MIN(display->name_columns, NAME_MOST);
     display->drawn = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -90,40 +102,40 @@ static char *clock_text(double seconds)
     return g_strdup_printf("%u:%02u", (guint)(s / 60), (guint)(s % 60));
 }
 
-/* ", 0:21 left" from what this run has done so far; "" while that says nothing yet, and at
- * the end. */
+/* ", 0:21 left" from what was done since the display began; "" while that says nothing yet, and
+ * at the end. */
 static char *time_left(const PmxDisplay *display)
 {
-    PmxCost cost = pmx_executor_cost(display->executor);
+    PmxShownWork work = work_done(display);
     double seconds = elapsed(display);
-    if (seconds < 2 || cost.fresh <= 0 || cost.fresh < cost.total / 200 || cost.done >= cost.total)
+    if (seconds < 2 || work.fresh <= 0 || work.fresh < work.total / 200 || work.done >= work.total)
         return g_strdup("");
-    g_autofree char *left = clock_text((cost.total - cost.done) / (cost.fresh / seconds));
+    g_autofree char *left = clock_text((work.total - work.done) / (work.fresh / seconds));
     return g_strdup_printf(", %s left", left);
 }
 
 /* Seconds of film made in a second; what was kept from earlier runs is no speed. */
-static double speed(const PmxDisplay *display, guint output, double fraction)
+static double speed(const PmxDisplay *display, guint output, const PmxShown *now)
 {
     double seconds = elapsed(display);
-    double made = MAX(0, fraction - display->kept[output]);
-    return seconds > 0.5 ? made * planned(display, output)->seconds / seconds : 0;
+    double made = MAX(0, now->fraction - display->kept[output]);
+    return seconds > 0.5 ? made * now->seconds / seconds : 0;
 }
 
 static char *summary_line(const PmxDisplay *display)
 {
-    PmxCost cost = pmx_executor_cost(display->executor);
-    guint done = 0, failed = 0, all = display->plan->outputs->len;
+    PmxShownWork work = work_done(display);
+    guint done = 0, failed = 0, all = count_outputs(display);
     for (guint i = 0; i < all; i++) {
-        const PmxOutputState *state = pmx_executor_output(display->executor, i);
-        done += state->done;
-        failed += state->error != NULL;
+        PmxShownState state = shown(display, i).state;
+        done += state == PMX_SHOWN_DONE;
+        failed += state == PMX_SHOWN_FAILED;
     }
     g_autofree char *gone = clock_text(elapsed(display));
     g_autofree char *left = done + failed < all ? time_left(display) : g_strdup("");
     g_autofree char *lost = failed ? g_strdup_printf(", %u failed", failed) : g_strdup("");
     return g_strdup_printf("%3.0f %%, %u of %u files done%s, %s gone%s",
-                           cost.total > 0 ? floor(100 * cost.done / cost.total) : 100, done, all,
+                           work.total > 0 ? floor(100 * work.done / work.total) : 100, done, all,
                            lost, gone, left);
 }
 
@@ -142,31 +154,33 @@ static void append_bar(GString *line, double fraction, guint columns)
     }
 }
 
-static void append_numbers(const PmxDisplay *display, GString *line, guint output, double fraction)
+static void append_numbers(const PmxDisplay *display, GString *line, guint output,
+                           const PmxShown *now)
 {
-    const PmxOutputState *state = pmx_executor_output(display->executor, output);
-    if (state->error)
+    if (now->state == PMX_SHOWN_FAILED)
         g_string_append(line, "        failed");
-    else if (state->done)
+    else if (now->state == PMX_SHOWN_DONE)
         g_string_append(line, " 100 %    done");
+    else if (now->seconds > 0)
+        g_string_append_printf(line, " %3.0f %% %6.2fx", floor(now->fraction * 100),
+                               MIN(999.99, speed(display, output, now)));
     else
-        g_string_append_printf(line, " %3.0f %% %6.2fx", floor(fraction * 100),
-                               MIN(999.99, speed(display, output, fraction)));
+        g_string_append_printf(line, " %3.0f %%        ", floor(now->fraction * 100));
 }
 
 /* The numbers come first, then the name, then what is left for a bar. */
 static char *output_line(const PmxDisplay *display, guint output, guint width)
 {
-    double fraction = pmx_executor_output_fraction(display->executor, output);
+    PmxShown now = shown(display, output);
     guint room = width > NUMBERS + 1 ? width - NUMBERS - 1 : 1;
     guint name = MIN(display->name_columns, room);
     guint bar = room > name + BAR_LEAST ? MIN(room - name - 1, BAR_MOST) : 0;
     GString *line = g_string_new(" ");
-    pmx_columns_append(line, planned(display, output)->name, name);
+    pmx_columns_append(line, now.name, name);
     if (bar > 0)
         g_string_append_c(line, ' ');
-    append_bar(line, fraction, bar);
-    append_numbers(display, line, output, fraction);
+    append_bar(line, now.fraction, bar);
+    append_numbers(display, line, output, &now);
     return g_string_free(line, FALSE);
 }
 
@@ -203,28 +217,22 @@ static void put_line(PmxDisplay *display, GString *screen, const char *line, Win
     g_string_append_printf(screen, "%s\033[K\n", fitted);
 }
 
-static gboolean at_work(const PmxDisplay *display, guint output)
-{
-    const PmxOutputState *state = pmx_executor_output(display->executor, output);
-    return !state->done && !state->error;
-}
-
 /* When there are more outputs than rows, those that are finished make room for the others. */
 static void put_outputs(PmxDisplay *display, GString *screen, Window now)
 {
-    guint all = display->plan->outputs->len, room = now.rows > 4 ? now.rows - 3 : 1;
-    guint skip = all > room ? all - room : 0, shown = 0;
-    for (guint i = 0; i < all && shown < room; i++) {
-        if (skip > 0 && !at_work(display, i)) {
+    guint all = count_outputs(display), room = now.rows > 4 ? now.rows - 3 : 1;
+    guint skip = all > room ? all - room : 0, lines = 0;
+    for (guint i = 0; i < all && lines < room; i++) {
+        if (skip > 0 && shown(display, i).state != PMX_SHOWN_WORKING) {
             skip--;
             continue;
         }
         g_autofree char *line = output_line(display, i, now.columns - 1);
         put_line(display, screen, line, now);
-        shown++;
+        lines++;
     }
-    g_autofree char *rest = g_strdup_printf(" … and %u more", all - shown);
-    if (shown < all)
+    g_autofree char *rest = g_strdup_printf(" … and %u more", all - lines);
+    if (lines < all)
         put_line(display, screen, rest, now);
 }
 

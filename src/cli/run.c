@@ -70,10 +70,48 @@ static int tell_interrupted(const Interrupt *interrupt, gboolean kept)
     return 128 + interrupt->signal;
 }
 
+/* --- what the display draws --- */
+
+typedef struct {
+    const PmxPlan *plan;
+    const PmxExecutor *executor;
+} Running;
+
+static guint count_outputs(gconstpointer source)
+{
+    return ((const Running *)source)->plan->outputs->len;
+}
+
+static PmxShown show_output(gconstpointer source, guint i)
+{
+    const Running *running = source;
+    const PmxPlanOutput *planned = g_ptr_array_index(running->plan->outputs, i);
+    const PmxOutputState *state = pmx_executor_output(running->executor, i);
+    return (PmxShown){
+        .name = planned->name,
+        .state = state->error  ? PMX_SHOWN_FAILED
+                 : state->done ? PMX_SHOWN_DONE
+                               : PMX_SHOWN_WORKING,
+        .fraction = pmx_executor_output_fraction(running->executor, i),
+        .seconds = planned->seconds,
+    };
+}
+
+static PmxShownWork show_work(gconstpointer source)
+{
+    PmxCost cost = pmx_executor_cost(((const Running *)source)->executor);
+    return (PmxShownWork){cost.total, cost.done, cost.fresh};
+}
+
+static const PmxDisplaySource running_source = {count_outputs, show_output, show_work};
+
+/* --- running --- */
+
 static gboolean run_watched(PmxExecutor *executor, const PmxPlan *plan, gboolean quiet,
                             Interrupt *interrupt)
 {
-    g_autoptr(PmxDisplay) display = pmx_display_new(plan, executor);
+    const Running running = {plan, executor};
+    g_autoptr(PmxDisplay) display = pmx_display_new(&running_source, &running);
     interrupt->executor = executor;
     if (!quiet)
         pmx_executor_watch(executor, pmx_display_tick, display);

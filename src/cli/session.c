@@ -2,55 +2,15 @@
 /* See session.h. */
 #include "cli/session.h"
 
-#include <gio/gio.h>
-#include <gio/gunixinputstream.h>
 #include <string.h>
-#include <unistd.h>
+
+#include "cli/json-file.h"
 
 /* Segments aim at this many seconds; tests shorten it to have several in a short clip. */
 static double segment_seconds(void)
 {
     const char *text = g_getenv("POLYMUX_SEGMENT_SECONDS");
     return text ? g_ascii_strtod(text, NULL) : 0;
-}
-
-static char *read_text(const char *path, gsize *length, GError **error)
-{
-    char *text = NULL;
-    if (strcmp(path, "-") != 0)
-        return g_file_get_contents(path, &text, length, error) ? text : NULL;
-    g_autoptr(GInputStream) standard = g_unix_input_stream_new(STDIN_FILENO, FALSE);
-    g_autoptr(GOutputStream) memory = g_memory_output_stream_new_resizable();
-    if (g_output_stream_splice(memory, standard, G_OUTPUT_STREAM_SPLICE_CLOSE_TARGET, NULL, error) <
-        0)
-        return NULL;
-    *length = g_memory_output_stream_get_data_size(G_MEMORY_OUTPUT_STREAM(memory));
-    return g_memory_output_stream_steal_data(G_MEMORY_OUTPUT_STREAM(memory));
-}
-
-static json_t *read_config(const char *path, PmxProblems *problems)
-{
-    g_autoptr(GError) error = NULL;
-    gsize length = 0;
-    json_error_t where;
-    g_autofree char *text = read_text(path, &length, &error);
-    if (error) {
-        pmx_problems_add(problems, PMX_CODE_RESOURCE_NOT_FOUND, "",
-                         "the job file cannot be read: %s", error->message);
-        return NULL;
-    }
-    json_t *config = json_loadb(text ? text : "", length, JSON_REJECT_DUPLICATES, &where);
-    if (!config)
-        pmx_problems_add(problems, PMX_CODE_INVALID, "",
-                         "the job file %s is not valid JSON: line %d, column %d: %s", path,
-                         where.line, where.column, where.text);
-    else if (!json_is_object(config))
-        pmx_problems_add(problems, PMX_CODE_INVALID, "", "the job file %s must hold a JSON object",
-                         path);
-    if (json_is_object(config))
-        return config;
-    json_decref(config);
-    return NULL;
 }
 
 static void free_input(gpointer data)
@@ -135,7 +95,7 @@ static void prepare(PmxSession *session, const char *path, const char *output,
     g_autofree char *folder = g_canonicalize_filename(place, NULL);
     g_autofree char *base = output ? g_canonicalize_filename(output, NULL) : NULL;
     PmxJobOptions options = {.output_base = base, .have_fdk_aac = PMX_HAVE_FDK_AAC};
-    session->config = read_config(path, problems);
+    session->config = pmx_json_file_read(path, "the job file", problems);
     if (session->config)
         session->job = pmx_job_parse(session->config, session->templates, &options, problems);
     if (!session->job) {

@@ -12,6 +12,8 @@ import driver
 SCRIPT = driver.ROOT / "completion" / "polymux.bash"
 LIBRARY = Path(os.environ.get("BASH_COMPLETION_LIB", "/usr/share/bash-completion/bash_completion"))
 
+SERVER = ("POLYMUX_ENDPOINT", "POLYMUX_ACCESS_KEY_ID", "POLYMUX_ACCESS_KEY_SECRET")
+
 pytestmark = pytest.mark.skipif(not LIBRARY.exists(), reason="bash-completion is not installed")
 
 
@@ -36,7 +38,8 @@ def ask(line, folder):
         _polymux
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
-    env = {**os.environ, "PATH": f"{driver.binary().parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
+    env = {**{k: v for k, v in os.environ.items() if not k.startswith("POLYMUX_") or k in SERVER},
+           "PATH": f"{driver.binary().parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
     done = subprocess.run(["bash", "--norc", "-c", program], cwd=folder, env=env, text=True, timeout=20,
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)
     assert done.stderr == "", done.stderr
@@ -56,7 +59,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-COMMANDS = ["cache", "help", "plan", "probe", "reference", "run", "template"]
+COMMANDS = ["cache", "cancel", "events", "get", "help", "list", "pipeline", "plan", "probe", "reference", "run", "serve",
+            "submit", "template", "wait"]
 
 
 @pytest.mark.parametrize("line, expected", [
@@ -66,13 +70,20 @@ COMMANDS = ["cache", "help", "plan", "probe", "reference", "run", "template"]
     ("polymux -", ["--help", "--version"]),
     ("polymux cache ", ["clear", "stats"]),
     ("polymux cache s", ["stats"]),
-    ("polymux template ", ["list", "show"]),
+    ("polymux template ", ["create", "delete", "list", "show", "update"]),
+    ("polymux pipeline ", ["create", "delete", "list", "pause", "resume"]),
+    ("polymux events ", ["resend"]),
+    ("polymux list --state ", ["Cancelled", "Complete", "Error", "Inited", "Running"]),
+    ("polymux list --state=C", ["Cancelled", "Complete"]),
+    ("polymux submit --token x --w", ["--wait"]),
+    ("polymux serve --listen ", []),
+    ("polymux get --endpoint http://127.0.0.1:1 ", []),
     ("polymux run --", ["--help", "--jobs=", "--json", "--memory=", "--no-cache", "--output="]),
     ("polymux run --js", ["--json"]),
     ("polymux run job.json --no", ["--no-cache"]),
     ("polymux plan --d", ["--dot"]),
     ("polymux probe --", ["--help", "--json"]),
-    ("polymux template --", ["--help"]),
+    ("polymux reference --", ["--help"]),
     ("polymux cache stats ", []),
 ])
 def test_words(folder, line, expected):
@@ -85,7 +96,7 @@ def test_commands_are_those_of_the_help(polymux, folder):
     assert sorted(told + ["help"]) == offered("polymux ", folder)
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "probe", "template", "cache", "reference"])
+@pytest.mark.parametrize("command", [command for command in COMMANDS if command != "help"])
 def test_options_are_those_of_the_help(polymux, folder, command):
     told = [word.strip(",").partition("=")[0] for line in polymux.call(command, "--help").stdout.splitlines()
             for word in line.split() if line.startswith("  -") and word.startswith("--")]
@@ -98,9 +109,19 @@ def test_template_ids_are_asked_of_the_command(polymux, folder):
     assert offered("polymux template show Video-7", folder) == ["Video-720P", "Video-720P-H265"]
 
 
+def test_ids_are_asked_of_the_server(server_module, folder, monkeypatch):
+    monkeypatch.setenv("POLYMUX_ENDPOINT", server_module.endpoint)
+    monkeypatch.setenv("POLYMUX_ACCESS_KEY_ID", server_module.key_id)
+    monkeypatch.setenv("POLYMUX_ACCESS_KEY_SECRET", server_module.key_secret)
+    made = server_module.rest("POST", "/v1/pipelines", {"name": "Night"}).json["id"]
+    assert offered("polymux pipeline pause ", folder) == sorted(["default", made])
+    assert offered("polymux list --pipeline d", folder) == ["default"]
+
+
 @pytest.mark.parametrize("line", [
     "polymux run ", "polymux plan ", "polymux run -o jobs ", "polymux run --json -j 2 ", "polymux plan --dot ",
-    "polymux run --output=jobs ", "polymux run --output jobs ",
+    "polymux run --output=jobs ", "polymux run --output jobs ", "polymux submit ", "polymux submit --pipeline x ",
+    "polymux submit --pipeline=x --wait ", "polymux template create ", "polymux template update an-id ",
 ])
 def test_job_files(folder, line):
     """Job files and folders to go into; nothing else. Option values are no job files."""
@@ -115,6 +136,7 @@ def test_probe_takes_any_file(folder):
 
 @pytest.mark.parametrize("line", [
     "polymux run -o ", "polymux run --output ", "polymux run --output=", "polymux plan -o j", "polymux run job.json -o ",
+    "polymux serve --data ", "polymux serve --data=",
 ])
 def test_output_folders(folder, line):
     assert offered(line, folder) == ["jobs"]

@@ -381,6 +381,21 @@ static void test_basic(void)
     door_close(&door);
 }
 
+/* Who was let in before is not afterwards. */
+static void test_replace(void)
+{
+    Door door;
+    PmxKeyPair pair = {.group = (char *)"default", .id = (char *)"other", .secret = (char *)"s"};
+    g_autoptr(GPtrArray) pairs = g_ptr_array_new();
+    const PmxCredentials credentials = {pairs};
+    g_ptr_array_add(pairs, &pair);
+    door_open(&door, NOW);
+    pmx_access_replace(door.access, &credentials);
+    assert_basic(&door, "Basic dGVzdGlkOnRlc3RzZWNyZXQ=", NULL);
+    assert_basic(&door, "Basic b3RoZXI6cw==", "other"); /* other:s */
+    door_close(&door);
+}
+
 /* --- the credentials file --- */
 
 typedef struct {
@@ -478,6 +493,7 @@ static void test_bad_files(void)
     assert_bad_file("[default]\ntype = access_key\naccess_key_secret = s3cret\n", "access_key_id");
     assert_bad_file("[x]\ntype=access_key\naccess_key_id=a:b\naccess_key_secret=s3cret\n", "colon");
     assert_bad_file("nonsense", "");
+    assert_bad_file("[default]\naccess_key_secret s3cret\n", "[group]");
 }
 
 static void test_readable_by_others(void)
@@ -527,6 +543,7 @@ int main(int argc, char **argv)
     g_test_add_func("/access/nonces", test_nonces);
     g_test_add_func("/access/nonces-model", test_nonces_model);
     g_test_add_func("/access/basic", test_basic);
+    g_test_add_func("/access/replace", test_replace);
     g_test_add_func("/access/ensure", test_ensure);
     g_test_add_func("/access/several-pairs", test_several_pairs);
     g_test_add_func("/access/bad-files", test_bad_files);

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* The groups and keys of the configuration: see configuration.h. */
+#include <stddef.h>
+
+#include "cli/configuration.h"
+#include "cli/kinds.h"
+
+static const PmxField server_fields[] = {
+    {"listen", PMX_FIELD_STRING, offsetof(PmxServerSettings, listen), PMX_FIELD_NON_EMPTY,
+     "127.0.0.1:8080", .check = pmx_listen_check,
+     .doc =
+         "Address and port; port 0 takes any free one. Beyond this machine, set up TLS as well."},
+    {"data", PMX_FIELD_STRING, offsetof(PmxServerSettings, data), PMX_FIELD_NON_EMPTY,
+     .doc = "The data folder: database, buckets, credentials, artifacts. By default "
+            "$STATE_DIRECTORY (which systemd sets), else polymux in $XDG_DATA_HOME or "
+            "~/.local/share."},
+    {"workers", PMX_FIELD_INT, offsetof(PmxServerSettings, workers), .fallback = "0", .min = 0,
+     .max = 4096, .doc = "Cores to transcode with; 0: all."},
+    {"memory", PMX_FIELD_TEXT, offsetof(PmxServerSettings, memory), .fallback = "0",
+     .kind = &pmx_size_kind,
+     .doc = "Memory for all encoders that run at once, about; 0: 512M a core."},
+    {"tls-cert", PMX_FIELD_STRING, offsetof(PmxServerSettings, tls_cert), PMX_FIELD_NON_EMPTY,
+     .doc = "File with the certificate and the chain behind it (PEM). With it the server speaks "
+            "HTTPS only."},
+    {"tls-key", PMX_FIELD_STRING, offsetof(PmxServerSettings, tls_key), PMX_FIELD_NON_EMPTY,
+     .doc = "File with the certificate's private key (PEM)."},
+    {"open-metrics", PMX_FIELD_BOOL, offsetof(PmxServerSettings, open_metrics), .fallback = "false",
+     .doc = "Whether /metrics answers without a key."},
+    {"threads", PMX_FIELD_INT, offsetof(PmxServerSettings, threads), .fallback = "0", .min = 0,
+     .max = 256, .doc = "Threads that answer requests; 0: as many as suit the machine."},
+    {"connections", PMX_FIELD_INT, offsetof(PmxServerSettings, connections), .fallback = "4096",
+     .min = 16, .max = 65536, .doc = "Connections at once, at most."},
+    {0},
+};
+
+static const PmxObject server = {"server", sizeof(PmxServerSettings), server_fields,
+                                 "How the server is reached and what it may use."};
+
+static const PmxField artifacts_fields[] = {
+    {"limit", PMX_FIELD_TEXT, offsetof(PmxArtifactsSettings, limit), .fallback = "20G",
+     .kind = &pmx_size_kind,
+     .doc = "How much finished work is kept for later jobs; what was not used for longest goes "
+            "first; 0: no limit."},
+    {"days", PMX_FIELD_INT, offsetof(PmxArtifactsSettings, days), .fallback = "30", .min = 0,
+     .max = 36500, .doc = "Days after which work that no job has used goes; 0: never."},
+    {0},
+};
+
+static const PmxObject artifacts = {
+    "artifacts", sizeof(PmxArtifactsSettings), artifacts_fields,
+    "Finished work that is kept, so that changed and repeated jobs do only what is new."};
+
+static const PmxField jobs_fields[] = {
+    {"days", PMX_FIELD_INT, offsetof(PmxJobsSettings, days), .fallback = "90", .min = 0,
+     .max = 36500,
+     .doc = "Days after which finished jobs are forgotten (their files stay); 0: never."},
+    {"media-infos", PMX_FIELD_INT, offsetof(PmxJobsSettings, media_infos), .fallback = "2",
+     .min = 1, .max = 64, .doc = "Media info jobs at once."},
+    {0},
+};
+
+static const PmxObject jobs = {"jobs", sizeof(PmxJobsSettings), jobs_fields, "Jobs."};
+
+static const PmxField events_fields[] = {
+    {"user-id", PMX_FIELD_INT, offsetof(PmxEventsSettings, user_id), .fallback = "0", .min = 0,
+     .max = 9007199254740991, .doc = "UserId in every event."},
+    {"timeout", PMX_FIELD_TEXT, offsetof(PmxEventsSettings, timeout), .fallback = "10s",
+     .kind = &pmx_duration_kind, .doc = "How long a receiver may take to answer."},
+    {"first-pause", PMX_FIELD_TEXT, offsetof(PmxEventsSettings, first_pause), .fallback = "1s",
+     .kind = &pmx_duration_kind,
+     .doc = "Pause after the first failure; it doubles with each further one, up to an hour."},
+    {"give-up", PMX_FIELD_TEXT, offsetof(PmxEventsSettings, give_up), .fallback = "24h",
+     .kind = &pmx_duration_kind,
+     .doc = "When an event that cannot be delivered is put aside (polymux events --dead)."},
+    {"at-once", PMX_FIELD_INT, offsetof(PmxEventsSettings, at_once), .fallback = "64", .min = 1,
+     .max = 1024, .doc = "Deliveries at once, to all receivers together."},
+    {"at-once-receiver", PMX_FIELD_INT, offsetof(PmxEventsSettings, at_once_receiver),
+     .fallback = "8", .min = 1, .max = 1024, .doc = "Deliveries at once to one receiver."},
+    {0},
+};
+
+static const PmxObject events = {"events", sizeof(PmxEventsSettings), events_fields,
+                                 "Events that go out to HTTP receivers and MNS queues."};
+
+static const PmxField mns_fields[] = {
+    {"endpoint", PMX_FIELD_STRING, offsetof(PmxMnsSettings, endpoint), PMX_FIELD_NON_EMPTY,
+     .doc = "Where MNS is, such as https://ACCOUNT.mns.REGION.aliyuncs.com; without it, events "
+            "can go to HTTP receivers only."},
+    {"key-id", PMX_FIELD_STRING, offsetof(PmxMnsSettings, key_id), PMX_FIELD_NON_EMPTY,
+     .doc = "Access key id for MNS."},
+    {"key-secret", PMX_FIELD_STRING, offsetof(PmxMnsSettings, key_secret), PMX_FIELD_NON_EMPTY,
+     .doc = "Its secret. Better kept in key-secret-file or in the environment."},
+    {"key-secret-file", PMX_FIELD_STRING, offsetof(PmxMnsSettings, key_secret_file),
+     PMX_FIELD_NON_EMPTY, .doc = "File with the secret on its first line."},
+    {0},
+};
+
+static const PmxObject mns = {"mns", sizeof(PmxMnsSettings), mns_fields,
+                              "Alibaba Cloud's message queues, as receivers of events."};
+
+const PmxConfigurationGroup pmx_configuration_groups[] = {
+    {&server, offsetof(PmxConfiguration, server)},
+    {&artifacts, offsetof(PmxConfiguration, artifacts)},
+    {&jobs, offsetof(PmxConfiguration, jobs)},
+    {&events, offsetof(PmxConfiguration, events)},
+    {&mns, offsetof(PmxConfiguration, mns)},
+    {0},
+};
