@@ -108,13 +108,28 @@ static gboolean may_keep(PmxExchange *exchange)
     return peer->kept;
 }
 
+/* With http->lock held. A stream's time says nothing. */
+static void count_answer(const PmxExchange *exchange, guint status)
+{
+    PmxHttp *http = exchange->http;
+    double seconds = (double)(g_get_monotonic_time() - exchange->began) / G_USEC_PER_SEC;
+    guint range = 0;
+    http->requests[MIN(status / 100, 5)]++;
+    if (exchange->peer->stream)
+        return;
+    while (range < PMX_HTTP_BUCKETS && seconds > pmx_http_bucket_seconds[range])
+        range++;
+    http->took[range]++;
+    http->took_seconds += seconds;
+}
+
 /* Takes `response`. */
 static enum MHD_Result queue(PmxExchange *exchange, guint status, struct MHD_Response *response)
 {
     PmxHttp *http = exchange->http;
     g_mutex_lock(&http->lock);
     gboolean keep = may_keep(exchange);
-    http->requests[MIN(status / 100, 5)]++;
+    count_answer(exchange, status);
     g_mutex_unlock(&http->lock);
     if (!keep)
         MHD_add_response_header(response, "Connection", "close");

@@ -56,7 +56,8 @@ struct PmxHttp {
     guint streams;
     guint under_way; /* exchanges in a handler or to be answered, without streams */
     gsize bodies;    /* bytes */
-    guint64 requests[6];
+    guint64 requests[6], took[PMX_HTTP_BUCKETS + 1];
+    double took_seconds;
     gboolean stopping, refusing, watch_ended;
 };
 

@@ -279,6 +279,9 @@ guint16 pmx_http_port(const PmxHttp *http)
     return http->port;
 }
 
+const double pmx_http_bucket_seconds[PMX_HTTP_BUCKETS] = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05,
+                                                          0.1,   0.25,   0.5,   1,    2.5};
+
 PmxHttpCounts pmx_http_counts(PmxHttp *http)
 {
     PmxHttpCounts counts = {0};
@@ -286,6 +289,8 @@ PmxHttpCounts pmx_http_counts(PmxHttp *http)
     counts.connections = http->peers.length;
     counts.streams = http->streams;
     memcpy(counts.requests, http->requests, sizeof counts.requests);
+    memcpy(counts.took, http->took, sizeof counts.took);
+    counts.took_seconds = http->took_seconds;
     g_mutex_unlock(&http->lock);
     return counts;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* See client.h. One thread performs every exchange; others only add to `incoming`. */
+/* See client.h. One thread performs every transfer; others only add to `incoming`. */
 #include "net/client.h"
 
-#include "net/exchange.h"
 #include "net/lanes.h"
+#include "net/transfer.h"
 
 struct PmxClient {
     char *user_agent; /* fixed */
@@ -12,31 +12,31 @@ struct PmxClient {
 
     /* the thread's */
     PmxLanes *lanes;
-    GHashTable *active; /* of PmxExchange */
+    GHashTable *active; /* of PmxTransfer */
 
     GMutex lock;
     GQueue incoming; /* under the lock, as is `ended` */
     gboolean ended;
 };
 
-static void free_exchange(gpointer exchange)
+static void free_transfer(gpointer transfer)
 {
-    pmx_exchange_free(exchange);
+    pmx_transfer_free(transfer);
 }
 
 /* --- the thread --- */
 
-static void finish(PmxClient *client, PmxExchange *exchange, CURLcode code)
+static void finish(PmxClient *client, PmxTransfer *transfer, CURLcode code)
 {
-    g_autofree char *problem = pmx_exchange_problem(exchange, code);
-    PmxClientAnswer answer = {.status = pmx_exchange_status(exchange),
-                              .body = exchange->body->str,
-                              .length = exchange->body->len,
+    g_autofree char *problem = pmx_transfer_problem(transfer, code);
+    PmxClientAnswer answer = {.status = pmx_transfer_status(transfer),
+                              .body = transfer->body->str,
+                              .length = transfer->body->len,
                               .problem = problem};
-    curl_multi_remove_handle(client->multi, exchange->easy);
-    exchange->done(&answer, exchange->data);
-    pmx_lanes_done(client->lanes, exchange->host);
-    g_hash_table_remove(client->active, exchange);
+    curl_multi_remove_handle(client->multi, transfer->easy);
+    transfer->done(&answer, transfer->data);
+    pmx_lanes_done(client->lanes, transfer->host);
+    g_hash_table_remove(client->active, transfer);
 }
 
 static void finish_those_done(PmxClient *client)
@@ -44,19 +44,19 @@ static void finish_those_done(PmxClient *client)
     const CURLMsg *message;
     int left;
     while ((message = curl_multi_info_read(client->multi, &left))) {
-        char *exchange = NULL;
+        char *transfer = NULL;
         CURLcode code = message->data.result;
-        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &exchange);
-        finish(client, (PmxExchange *)(gpointer)exchange, code);
+        curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &transfer);
+        finish(client, (PmxTransfer *)(gpointer)transfer, code);
     }
 }
 
 static void begin_those_in_turn(PmxClient *client)
 {
-    PmxExchange *exchange;
-    while ((exchange = pmx_lanes_next(client->lanes))) {
-        g_hash_table_add(client->active, exchange);
-        curl_multi_add_handle(client->multi, exchange->easy);
+    PmxTransfer *transfer;
+    while ((transfer = pmx_lanes_next(client->lanes))) {
+        g_hash_table_add(client->active, transfer);
+        curl_multi_add_handle(client->multi, transfer->easy);
     }
 }
 
@@ -65,9 +65,9 @@ static gboolean take_incoming(PmxClient *client)
 {
     g_mutex_lock(&client->lock);
     gboolean ended = client->ended;
-    PmxExchange *exchange;
-    while ((exchange = g_queue_pop_head(&client->incoming)))
-        pmx_lanes_add(client->lanes, exchange->host, exchange);
+    PmxTransfer *transfer;
+    while ((transfer = g_queue_pop_head(&client->incoming)))
+        pmx_lanes_add(client->lanes, transfer->host, transfer);
     g_mutex_unlock(&client->lock);
     return !ended;
 }
@@ -75,10 +75,10 @@ static gboolean take_incoming(PmxClient *client)
 static void abandon_active(PmxClient *client)
 {
     GHashTableIter iter;
-    gpointer exchange;
+    gpointer transfer;
     g_hash_table_iter_init(&iter, client->active);
-    while (g_hash_table_iter_next(&iter, &exchange, NULL))
-        curl_multi_remove_handle(client->multi, ((PmxExchange *)exchange)->easy);
+    while (g_hash_table_iter_next(&iter, &transfer, NULL))
+        curl_multi_remove_handle(client->multi, ((PmxTransfer *)transfer)->easy);
     g_hash_table_remove_all(client->active);
 }
 
@@ -108,7 +108,7 @@ PmxClient *pmx_client_new(guint at_once, guint at_once_host, const char *user_ag
     curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)MAX(at_once, 1));
     client->user_agent = g_strdup(user_agent);
     client->lanes = pmx_lanes_new(at_once, at_once_host);
-    client->active = g_hash_table_new_full(NULL, NULL, free_exchange, NULL);
+    client->active = g_hash_table_new_full(NULL, NULL, free_transfer, NULL);
     g_mutex_init(&client->lock);
     g_queue_init(&client->incoming);
     client->thread = g_thread_new("net", drive, client);
@@ -124,8 +124,8 @@ void pmx_client_free(PmxClient *client)
     g_mutex_unlock(&client->lock);
     curl_multi_wakeup(client->multi);
     g_thread_join(client->thread);
-    g_queue_clear_full(&client->incoming, free_exchange);
-    pmx_lanes_free(client->lanes, free_exchange);
+    g_queue_clear_full(&client->incoming, free_transfer);
+    pmx_lanes_free(client->lanes, free_transfer);
     g_hash_table_unref(client->active);
     curl_multi_cleanup(client->multi);
     curl_global_cleanup();
@@ -137,11 +137,11 @@ void pmx_client_free(PmxClient *client)
 void pmx_client_start(PmxClient *client, const PmxClientRequest *request, PmxClientDone done,
                       gpointer data)
 {
-    PmxExchange *exchange = pmx_exchange_new(request, client->user_agent);
-    exchange->done = done;
-    exchange->data = data;
+    PmxTransfer *transfer = pmx_transfer_new(request, client->user_agent);
+    transfer->done = done;
+    transfer->data = data;
     g_mutex_lock(&client->lock);
-    g_queue_push_tail(&client->incoming, exchange);
+    g_queue_push_tail(&client->incoming, transfer);
     g_mutex_unlock(&client->lock);
     curl_multi_wakeup(client->multi);
 }

@@ -10,7 +10,7 @@
 
 static const PmxField storage_fields[] = {
     {"bucket", PMX_FIELD_STRING, AT(bucket), .doc = "Its name, as in oss://NAME/KEY."},
-    {"default", PMX_FIELD_BOOL, AT(is_default), .doc = "Whether it is the default storage."},
+    {"is_default", PMX_FIELD_BOOL, AT(is_default), .doc = "Whether it is the default storage."},
     {"created", PMX_FIELD_TEXT, AT(created), .kind = &pmx_moment_kind,
      .doc = "When its folder was last changed."},
     {0},

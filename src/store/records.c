@@ -50,6 +50,8 @@ static const PmxField job_fields[] = {
         .doc = "Text of the submitter's, handed on with every event."),
     JOB(trigger, STRING, .name = "trigger", FIXED, .doc = "What submitted the job: API."),
     JOB(config, JSON, .name = "config", FIXED, .doc = "The Config as it was submitted."),
+    JOB(templates, JSON, .name = "templates", HIDDEN_FIXED,
+        .doc = "The custom templates that the job uses, as they were when it was submitted."),
     JOB(inputs, JSON, .name = "inputs", HIDDEN, .doc = "Identities of the inputs."),
     JOB(number, INT, .name = "number", HIDDEN_FIXED, .doc = "Rises with each job."),
     {.name = NULL}};

@@ -24,7 +24,7 @@ static const char *const version_1[] = {
     " percent BIGINT NOT NULL, code TEXT, message TEXT, created TEXT NOT NULL, started TEXT,"
     " finished TEXT, pipeline TEXT NOT NULL, priority BIGINT NOT NULL, request_id TEXT,"
     " client_token TEXT UNIQUE, fingerprint TEXT, user_data TEXT, \"trigger\" TEXT, config TEXT,"
-    " inputs TEXT, number BIGINT NOT NULL UNIQUE)",
+    " templates TEXT, inputs TEXT, number BIGINT NOT NULL UNIQUE)",
     "CREATE INDEX jobs_created ON jobs (created, number)",
     "CREATE INDEX jobs_state ON jobs (state, created, number)",
     "CREATE INDEX jobs_pipeline ON jobs (pipeline, created, number)",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An exchange: one request and what comes back, as a libcurl handle that is ready to be performed.
+ * An transfer: one request and what comes back, as a libcurl handle that is ready to be performed.
  * For client.c and call.c, which perform it. Belongs to one thread at a time.
  */
 #pragma once
@@ -23,17 +23,17 @@ typedef struct {
     char reason[CURL_ERROR_SIZE]; /* libcurl's words for a failure */
     PmxClientDone done;
     gpointer data;
-} PmxExchange;
+} PmxTransfer;
 
-PmxExchange *pmx_exchange_new(const PmxClientRequest *request, const char *user_agent);
-void pmx_exchange_free(PmxExchange *exchange);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxExchange, pmx_exchange_free)
+PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent);
+void pmx_transfer_free(PmxTransfer *transfer);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxTransfer, pmx_transfer_free)
 
 /* Gives `chunk` the body of a 2xx answer, however long the answer keeps coming. */
-void pmx_exchange_stream(PmxExchange *exchange, PmxClientChunk chunk, gpointer data);
+void pmx_transfer_stream(PmxTransfer *transfer, PmxClientChunk chunk, gpointer data);
 
-guint pmx_exchange_status(const PmxExchange *exchange);
+guint pmx_transfer_status(const PmxTransfer *transfer);
 
 /* Why performing it ended with `code`, in words without anything secret; NULL: it went well. Caller
  * frees. */
-char *pmx_exchange_problem(const PmxExchange *exchange, CURLcode code);
+char *pmx_transfer_problem(const PmxTransfer *transfer, CURLcode code);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* See exchange.h. */
-#include "net/exchange.h"
+/* See transfer.h. */
+#include "net/transfer.h"
 
 #include <string.h>
 
@@ -17,15 +17,15 @@ static gboolean is_success(guint status)
 static size_t take_body(char *bytes, size_t one, size_t length, void *data)
 {
     (void)one;
-    PmxExchange *exchange = data;
-    if (exchange->chunk && is_success(pmx_exchange_status(exchange))) {
-        exchange->ended = !exchange->chunk(bytes, length, exchange->chunk_data);
-        return exchange->ended ? CURL_WRITEFUNC_ERROR : length;
+    PmxTransfer *transfer = data;
+    if (transfer->chunk && is_success(pmx_transfer_status(transfer))) {
+        transfer->ended = !transfer->chunk(bytes, length, transfer->chunk_data);
+        return transfer->ended ? CURL_WRITEFUNC_ERROR : length;
     }
-    exchange->over = length > exchange->limit - exchange->body->len;
-    if (exchange->over)
+    transfer->over = length > transfer->limit - transfer->body->len;
+    if (transfer->over)
         return CURL_WRITEFUNC_ERROR;
-    g_string_append_len(exchange->body, bytes, (gssize)length);
+    g_string_append_len(transfer->body, bytes, (gssize)length);
     return length;
 }
 
@@ -50,18 +50,18 @@ static gboolean is_this_machine(const char *name)
 }
 
 /* A URL that is not one is a host of its own; performing it says what is wrong. */
-static void set_url(PmxExchange *exchange, const char *text)
+static void set_url(PmxTransfer *transfer, const char *text)
 {
     CURLU *url = curl_url();
     gboolean whole = curl_url_set(url, CURLUPART_URL, text, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
     g_autofree char *scheme = whole ? part_of(url, CURLUPART_SCHEME) : NULL;
     g_autofree char *name = whole ? part_of(url, CURLUPART_HOST) : NULL;
     g_autofree char *port = whole ? part_of(url, CURLUPART_PORT) : NULL;
-    exchange->host =
+    transfer->host =
         scheme && name ? g_strconcat(scheme, "://", name, ":", port, NULL) : g_strdup(text);
-    curl_easy_setopt(exchange->easy, CURLOPT_URL, text);
+    curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
     if (name && is_this_machine(name))
-        curl_easy_setopt(exchange->easy, CURLOPT_PROXY, "");
+        curl_easy_setopt(transfer->easy, CURLOPT_PROXY, "");
     curl_url_cleanup(url);
 }
 
@@ -78,13 +78,13 @@ static void set_method(CURL *easy, const PmxClientRequest *request)
 }
 
 /* "Expect:" keeps libcurl from waiting for a go-ahead before it sends a large body. */
-static void set_headers(PmxExchange *exchange, const char *const *headers)
+static void set_headers(PmxTransfer *transfer, const char *const *headers)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     for (; headers && *headers; headers++)
         list = curl_slist_append(list, *headers);
-    exchange->headers = list;
-    curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, list);
+    transfer->headers = list;
+    curl_easy_setopt(transfer->easy, CURLOPT_HTTPHEADER, list);
 }
 
 /* QUICK_EXIT: a name server that does not answer must not hold up the thread that gives up on it. */
@@ -111,60 +111,60 @@ static void set_user(CURL *easy, const PmxClientRequest *request)
     curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password ? request->password : "");
 }
 
-PmxExchange *pmx_exchange_new(const PmxClientRequest *request, const char *user_agent)
+PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent)
 {
-    PmxExchange *exchange = g_new0(PmxExchange, 1);
-    exchange->easy = curl_easy_init();
-    if (!exchange->easy)
+    PmxTransfer *transfer = g_new0(PmxTransfer, 1);
+    transfer->easy = curl_easy_init();
+    if (!transfer->easy)
         g_error("libcurl has no memory for a request");
-    exchange->timeout = request->timeout;
-    exchange->limit = request->answer_limit;
-    exchange->body = g_string_new(NULL);
-    set_url(exchange, request->url);
-    set_method(exchange->easy, request);
-    set_headers(exchange, request->headers);
-    set_limits(exchange->easy, request->timeout);
-    set_user(exchange->easy, request);
-    curl_easy_setopt(exchange->easy, CURLOPT_USERAGENT, user_agent);
-    curl_easy_setopt(exchange->easy, CURLOPT_ERRORBUFFER, exchange->reason);
-    curl_easy_setopt(exchange->easy, CURLOPT_WRITEFUNCTION, take_body);
-    curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange);
-    curl_easy_setopt(exchange->easy, CURLOPT_PRIVATE, exchange);
-    return exchange;
+    transfer->timeout = request->timeout;
+    transfer->limit = request->answer_limit;
+    transfer->body = g_string_new(NULL);
+    set_url(transfer, request->url);
+    set_method(transfer->easy, request);
+    set_headers(transfer, request->headers);
+    set_limits(transfer->easy, request->timeout);
+    set_user(transfer->easy, request);
+    curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
+    curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->reason);
+    curl_easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION, take_body);
+    curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
+    curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
+    return transfer;
 }
 
-void pmx_exchange_stream(PmxExchange *exchange, PmxClientChunk chunk, gpointer data)
+void pmx_transfer_stream(PmxTransfer *transfer, PmxClientChunk chunk, gpointer data)
 {
-    exchange->chunk = chunk;
-    exchange->chunk_data = data;
-    curl_easy_setopt(exchange->easy, CURLOPT_LOW_SPEED_TIME, 0L);
-    curl_easy_setopt(exchange->easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    transfer->chunk = chunk;
+    transfer->chunk_data = data;
+    curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_TIME, 0L);
+    curl_easy_setopt(transfer->easy, CURLOPT_TCP_KEEPALIVE, 1L);
 }
 
-void pmx_exchange_free(PmxExchange *exchange)
+void pmx_transfer_free(PmxTransfer *transfer)
 {
-    if (!exchange)
+    if (!transfer)
         return;
-    curl_easy_cleanup(exchange->easy);
-    curl_slist_free_all(exchange->headers);
-    g_string_free(exchange->body, TRUE);
-    g_free(exchange->host);
-    g_free(exchange);
+    curl_easy_cleanup(transfer->easy);
+    curl_slist_free_all(transfer->headers);
+    g_string_free(transfer->body, TRUE);
+    g_free(transfer->host);
+    g_free(transfer);
 }
 
 /* --- how it went --- */
 
-guint pmx_exchange_status(const PmxExchange *exchange)
+guint pmx_transfer_status(const PmxTransfer *transfer)
 {
     long status = 0;
-    curl_easy_getinfo(exchange->easy, CURLINFO_RESPONSE_CODE, &status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
     return (guint)status;
 }
 
-static char *no_connection(const PmxExchange *exchange)
+static char *no_connection(const PmxTransfer *transfer)
 {
     long number = 0;
-    curl_easy_getinfo(exchange->easy, CURLINFO_OS_ERRNO, &number);
+    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
     if (number == 0)
         return g_strdup("no connection");
     g_autofree char *words = g_strdup(g_strerror((int)number));
@@ -172,29 +172,29 @@ static char *no_connection(const PmxExchange *exchange)
     return g_steal_pointer(&words);
 }
 
-static char *too_late(const PmxExchange *exchange)
+static char *too_late(const PmxTransfer *transfer)
 {
     curl_off_t connected = 0;
-    curl_easy_getinfo(exchange->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-    if (connected == 0 && (exchange->timeout == 0 || exchange->timeout > CONNECT_SECONDS))
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
+    if (connected == 0 && (transfer->timeout == 0 || transfer->timeout > CONNECT_SECONDS))
         return g_strdup_printf("no connection within %d s", CONNECT_SECONDS);
     return g_strdup_printf("no answer within %u s",
-                           exchange->timeout ? exchange->timeout : SILENCE_SECONDS);
+                           transfer->timeout ? transfer->timeout : SILENCE_SECONDS);
 }
 
 /* A URL may hold a password, so libcurl's words about a bad one are not passed on. */
-char *pmx_exchange_problem(const PmxExchange *exchange, CURLcode code)
+char *pmx_transfer_problem(const PmxTransfer *transfer, CURLcode code)
 {
     if (code == CURLE_OK)
         return NULL;
-    if (exchange->over)
+    if (transfer->over)
         return g_strdup_printf("the answer is longer than %" G_GSIZE_FORMAT " bytes",
-                               exchange->limit);
+                               transfer->limit);
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
-        return too_late(exchange);
+        return too_late(transfer);
     case CURLE_COULDNT_CONNECT:
-        return no_connection(exchange);
+        return no_connection(transfer);
     case CURLE_URL_MALFORMAT:
         return g_strdup("the URL is malformed");
     case CURLE_UNSUPPORTED_PROTOCOL:
@@ -202,6 +202,6 @@ char *pmx_exchange_problem(const PmxExchange *exchange, CURLcode code)
     case CURLE_COULDNT_RESOLVE_HOST:
         return g_strdup("the host's name is not known");
     default:
-        return g_strdup(exchange->reason[0] ? exchange->reason : curl_easy_strerror(code));
+        return g_strdup(transfer->reason[0] ? transfer->reason : curl_easy_strerror(code));
     }
 }
