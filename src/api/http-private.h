@@ -3,7 +3,8 @@
  * What the files of the HTTP server share; see http.h for what it does.
  *
  *     http.c          starts, stops, and knows the connections (PmxPeer)
- *     exchange.c      a request comes in pieces, is checked, handled, answered
+ *     exchange.c      a request comes in pieces, is handled, answered (exchange-view.c: looked at)
+ *     http-head.c     what is wrong with its head
  *     stream.c        answers that go on
  *     http-refusal.c  answers that libmicrohttpd makes up itself
  *     http-watch.c    one thread beside the pool: overdue requests, peers that have left, and
@@ -30,7 +31,7 @@
 #define PMX_HTTP_BODIES_LIMIT (128u << 20)
 /* Of a request that is refused, to be read all the same so that its sender comes to read why. */
 #define PMX_HTTP_DRAIN_LIMIT (64u << 20)
-#define PMX_HTTP_KEPT 64
+#define PMX_HTTP_KEPT 32
 
 typedef enum MHD_Result (*PmxQueueResponse)(struct MHD_Connection *connection, unsigned int status,
                                             struct MHD_Response *response);

@@ -15,10 +15,6 @@ def program():
     return binary().parent / "tests" / "http-echo"
 
 
-def is_sanitized():
-    return b"__asan_init" in program().read_bytes()
-
-
 def allow_sockets(count):
     """Lets this process have `count` sockets open."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
