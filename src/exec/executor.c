@@ -18,6 +18,7 @@ typedef struct {
     double weight;   /* cost of making it */
     double fraction; /* 0..1 while it is being made */
     gint64 priority; /* the highest of the outputs that want it */
+    gboolean wanted; /* by something that is still to be done */
     char *path;      /* the pinned file */
     GError *error;
 } Key;
@@ -160,6 +161,20 @@ static gboolean is_skipped(const PmxExecutor *executor, const PmxTask *task)
            executor->setup.skip[task->output];
 }
 
+/* What is not there need not be made when all that is made from it is there. */
+static gboolean is_missing(const Key *key)
+{
+    return key->state == WAITING && key->wanted;
+}
+
+static gboolean is_to_run(const PmxExecutor *executor, const PmxTask *task)
+{
+    gboolean any = task->kind == PMX_TASK_PACKAGE && !is_skipped(executor, task);
+    for (guint i = 0; !any && i < task->makes->len; i++)
+        any = is_missing(made_by(executor, task, i));
+    return any;
+}
+
 /* First fit, largest first: close to the fewest runners, and sizes that share a scaled picture come
  * together. */
 static void queue_missing(PmxExecutor *executor, PmxTask *task)
@@ -167,7 +182,7 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
     g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(guint));
     g_autoptr(GPtrArray) works = g_ptr_array_new();
     for (guint i = 0; i < task->makes->len; i++)
-        if (made_by(executor, task, i)->state == WAITING)
+        if (is_missing(made_by(executor, task, i)))
             g_array_append_val(missing, i);
     g_array_sort_with_data(missing, larger_first, task);
     for (guint k = 0; k < missing->len; k++) {
@@ -182,6 +197,8 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
 static gint64 task_priority(const PmxExecutor *executor, const PmxTask *task)
 {
     gint64 priority = 0;
+    if (is_skipped(executor, task))
+        return 0;
     if (task->kind == PMX_TASK_PACKAGE)
         return ((PmxPlanOutput *)g_ptr_array_index(executor->setup.plan->outputs, task->output))
             ->priority;
@@ -192,19 +209,19 @@ static gint64 task_priority(const PmxExecutor *executor, const PmxTask *task)
 
 /* What a task needs is as urgent as the task itself. In the plan makers stand before takers, so
  * this goes backwards. */
-static void spread_priorities(PmxExecutor *executor)
+static void spread_wishes(PmxExecutor *executor)
 {
     for (guint i = executor->setup.plan->tasks->len; i-- > 0;) {
         const PmxTask *task = g_ptr_array_index(executor->setup.plan->tasks, i);
         gint64 priority = task_priority(executor, task);
+        gboolean runs = is_to_run(executor, task);
         for (guint k = 0; k < task->needs->len; k++) {
             Key *key = find(executor, g_ptr_array_index(task->needs, k));
             key->priority = MAX(key->priority, priority);
+            key->wanted |= runs;
         }
     }
 }
-
-static void drop_unwanted(PmxExecutor *executor);
 
 static void skip_outputs(PmxExecutor *executor)
 {
@@ -212,8 +229,6 @@ static void skip_outputs(PmxExecutor *executor)
         executor->outputs[i].done = executor->setup.skip[i];
         executor->open_outputs -= executor->setup.skip[i] != FALSE;
     }
-    if (executor->setup.skip)
-        drop_unwanted(executor);
 }
 
 PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup)
@@ -229,7 +244,7 @@ PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup)
     executor->package_fraction = g_new0(double, executor->open_outputs + 1);
     for (guint i = 0; i < setup->plan->tasks->len; i++)
         add_keys(executor, g_ptr_array_index(setup->plan->tasks, i));
-    spread_priorities(executor);
+    spread_wishes(executor);
     for (guint i = 0; i < setup->plan->tasks->len; i++)
         queue_missing(executor, g_ptr_array_index(setup->plan->tasks, i));
     skip_outputs(executor);
@@ -356,12 +371,19 @@ static gboolean wanted(const PmxExecutor *executor, const Work *work)
     return any;
 }
 
+static void drop(Work *work)
+{
+    for (guint i = 0; i < work->indices->len; i++)
+        find(work->executor, key_name(work, i))->wanted = FALSE;
+    work_free(work);
+}
+
 /* Makers stand before takers, so this goes backwards. */
 static void drop_unwanted(PmxExecutor *executor)
 {
     for (guint i = executor->queue->len; i-- > 0;)
         if (!wanted(executor, g_ptr_array_index(executor->queue, i)))
-            work_free(g_ptr_array_remove_index(executor->queue, i));
+            drop(g_ptr_array_remove_index(executor->queue, i));
 }
 
 /* Packages whose parts failed cannot be made, and work that only they wanted need not be done. */
@@ -525,6 +547,32 @@ static void retry(Work *work)
         queue_again(work->executor, work->task, 0, work->attempt + 1);
 }
 
+/* Queues whatever makes `name`, and what that needs and nobody has asked for yet. */
+static void make_again(PmxExecutor *executor, const char *name)
+{
+    Key *key = find(executor, name);
+    guint index = 0;
+    g_ptr_array_find_with_equal_func(key->maker->makes, name, g_str_equal, &index);
+    queue_again(executor, key->maker, index, 1);
+    key->wanted = TRUE;
+    for (guint i = 0; i < key->maker->needs->len; i++) {
+        const char *need = g_ptr_array_index(key->maker->needs, i);
+        const Key *needed = find(executor, need);
+        if (needed->state == WAITING && !needed->wanted)
+            make_again(executor, need);
+    }
+}
+
+static void forget(PmxExecutor *executor, const char *name)
+{
+    Key *key = find(executor, name);
+    pmx_artifacts_release(executor->setup.artifacts, name);
+    pmx_artifacts_drop(executor->setup.artifacts, name);
+    g_clear_pointer(&key->path, g_free);
+    key->state = WAITING;
+    key->fraction = 0;
+}
+
 /* A kept artifact that has gone bad on the disk is made again, once, and then what wanted it. */
 static gboolean mend(Work *work, int bad_input)
 {
@@ -535,17 +583,12 @@ static gboolean mend(Work *work, int bad_input)
         work->attempt > 1)
         return FALSE;
     const char *name = g_ptr_array_index(work->task->needs, (guint)(bad_input - first));
-    Key *key = find(executor, name);
-    guint index = 0;
-    if (!g_ptr_array_find_with_equal_func(key->maker->makes, name, g_str_equal, &index))
-        return FALSE;
-    pmx_artifacts_release(executor->setup.artifacts, name);
-    pmx_artifacts_drop(executor->setup.artifacts, name);
-    g_clear_pointer(&key->path, g_free);
-    key->state = WAITING;
-    key->fraction = 0;
+    gboolean again = find(executor, name)->path != NULL; /* else another has found the damage too */
+    if (again)
+        forget(executor, name);
     retry(work);
-    queue_again(executor, key->maker, index, 1);
+    if (again)
+        make_again(executor, name);
     return TRUE;
 }
 
@@ -744,6 +787,8 @@ static PmxLoad load(gpointer member)
 void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, gpointer data)
 {
     static const PmxPoolKind kind = {offer, start_best, load};
+    if (executor->stopped)
+        return;
     executor->events = *events;
     executor->events_data = data;
     pmx_pool_join(executor->setup.pool, &kind, executor);
@@ -840,6 +885,8 @@ PmxCost pmx_executor_cost(const PmxExecutor *executor)
     g_hash_table_iter_init(&iterator, executor->keys);
     while (g_hash_table_iter_next(&iterator, NULL, &value)) {
         const Key *key = value;
+        if (key->state == WAITING && !key->wanted)
+            continue;
         cost.total += key->weight;
         cost.done += key->weight * key_done(key);
         cost.fresh += key->state == KEPT ? 0 : key->weight * key_done(key);

@@ -54,7 +54,7 @@ void pmx_executor_free(PmxExecutor *executor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxExecutor, pmx_executor_free)
 
 typedef struct {
-    /* An output is done or has failed. May not free the executor. */
+    /* An output is done or has failed. May not stop or free the executor. */
     void (*output)(guint output, gpointer data);
     /* Every one is; last, from the main loop. May free the executor. */
     void (*ended)(gpointer data);
