@@ -49,7 +49,7 @@ struct PmxExecutor {
     gboolean failures; /* or work queued again, since hopeless work was last looked for */
     PmxExecutorEvents events;
     gpointer events_data;
-    guint ending; /* the source that tells of the end */
+    guint beginning, ending; /* sources: that has the pool look, that tells of the end */
     void (*tick)(gpointer data);
     gpointer tick_data;
 };
@@ -266,6 +266,7 @@ void pmx_executor_free(PmxExecutor *executor)
     if (!executor)
         return;
     pmx_pool_leave(executor->setup.pool, executor);
+    g_clear_handle_id(&executor->beginning, g_source_remove);
     g_clear_handle_id(&executor->ending, g_source_remove);
     g_ptr_array_foreach(executor->active, (GFunc)(void (*)(void))work_free, NULL);
     g_ptr_array_foreach(executor->queue, (GFunc)(void (*)(void))work_free, NULL);
@@ -784,6 +785,14 @@ static PmxLoad load(gpointer member)
     return sum;
 }
 
+static gboolean begin(gpointer data)
+{
+    PmxExecutor *executor = data;
+    executor->beginning = 0;
+    pmx_pool_schedule(executor->setup.pool);
+    return G_SOURCE_REMOVE;
+}
+
 void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, gpointer data)
 {
     static const PmxPoolKind kind = {offer, start_best, load};
@@ -793,7 +802,7 @@ void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, 
     executor->events_data = data;
     pmx_pool_join(executor->setup.pool, &kind, executor);
     settle(executor);
-    pmx_pool_schedule(executor->setup.pool);
+    executor->beginning = g_idle_add(begin, executor);
 }
 
 /* --- run and wait --- */

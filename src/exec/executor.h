@@ -60,7 +60,8 @@ typedef struct {
     void (*ended)(gpointer data);
 } PmxExecutorEvents;
 
-/* Joins the pool and begins. `events` is copied; either may be NULL. */
+/* Joins the pool. Nothing happens until the main loop runs, so that there is time to say how urgent
+ * it is (pmx_pool_set_rank(), pmx_pool_set_paused()). `events` is copied; either may be NULL. */
 void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, gpointer data);
 
 /* Called a few times a second by pmx_executor_run(). */

@@ -138,6 +138,7 @@ static void test_stopped_first(void)
     PmxExecutor *executor = pmx_executor_new(&stage.setup);
     pmx_executor_stop(executor);
     pmx_executor_start(executor, &events, NULL);
+    pmx_pool_schedule(stage.pool);
     g_assert_cmpuint(pmx_pool_load(stage.pool).runners, ==, 0);
     pmx_executor_free(executor);
     stage_clear(&stage);

@@ -241,6 +241,26 @@ static void test_paused(void)
     twins_clear(&twins);
 }
 
+/* Paused as soon as it is there, it never starts anything. */
+static void test_held(void)
+{
+    Twins twins;
+    twins_init(&twins, "", 2);
+    twins_start(&twins, 0);
+    pmx_pool_set_paused(twins.stages[0].pool, twins.executors[0], TRUE);
+    twins_start(&twins, 1);
+    wait_for(&twins, 1, NULL);
+    g_assert_cmpstr(twins.outputs->str, ==, "bbb");
+    for (guint kind = 0; kind < PMX_TASK_KINDS; kind++)
+        g_assert_cmpuint(pmx_executor_count(twins.executors[0], (PmxTaskKind)kind).run, ==, 0);
+    g_assert_cmpuint(stage_count(&twins.stages[0], "start package:small"), ==, 1);
+    pmx_pool_set_paused(twins.stages[0].pool, twins.executors[0], FALSE);
+    wait_for(&twins, 2, NULL);
+    assert_all_done(&twins, 0);
+    assert_counted(&twins, PMX_TASK_VIDEO, 4);
+    twins_clear(&twins);
+}
+
 /* Gives the second job's artifacts other keys, so that it has nothing in common with the first. */
 static void estrange(Stage *stage)
 {
@@ -288,6 +308,7 @@ int main(int argc, char **argv)
     g_test_add_func("/executor-shared/crash", test_crash);
     g_test_add_func("/executor-shared/stop", test_stop);
     g_test_add_func("/executor-shared/paused", test_paused);
+    g_test_add_func("/executor-shared/held", test_held);
     g_test_add_func("/executor-shared/turns", test_turns);
     return g_test_run();
 }
