@@ -213,7 +213,6 @@ void pmx_artifacts_drop(PmxArtifacts *artifacts, const char *key)
     g_autofree char *pin = pin_path(artifacts, key);
     g_unlink(object);
     g_unlink(pin);
-    g_hash_table_remove(artifacts->pins, key);
 }
 
 char *pmx_artifacts_scratch(PmxArtifacts *artifacts, GError **error)

@@ -32,7 +32,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxArtifacts, pmx_artifacts_free)
  * pinned once more. */
 char *pmx_artifacts_find(PmxArtifacts *artifacts, const char *key);
 
-/* Takes back one pin. */
+/* Takes back one pin. After the last the artifact is kept like any other. */
 void pmx_artifacts_release(PmxArtifacts *artifacts, const char *key);
 
 /* Takes the finished file `path` in as `key` (it is moved; it must be in a scratch folder of this
@@ -40,7 +40,8 @@ void pmx_artifacts_release(PmxArtifacts *artifacts, const char *key);
 gboolean pmx_artifacts_put(PmxArtifacts *artifacts, const char *key, const char *path,
                            GError **error);
 
-/* Forgets the artifact of `key`, which has turned out to be damaged. */
+/* Forgets the artifact of `key`, which has turned out to be damaged. Whoever has pinned it still
+ * has to release it: the count goes on for the one that takes its place. */
 void pmx_artifacts_drop(PmxArtifacts *artifacts, const char *key);
 
 /* A new empty folder for one task, absolute; and its removal with everything in it. Caller frees

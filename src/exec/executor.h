@@ -54,13 +54,14 @@ void pmx_executor_free(PmxExecutor *executor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxExecutor, pmx_executor_free)
 
 typedef struct {
-    /* An output is done or has failed. May not free the executor. */
+    /* An output is done or has failed. May not stop or free the executor. */
     void (*output)(guint output, gpointer data);
     /* Every one is; last, from the main loop. May free the executor. */
     void (*ended)(gpointer data);
 } PmxExecutorEvents;
 
-/* Joins the pool and begins. `events` is copied; either may be NULL. */
+/* Joins the pool. Nothing happens until the main loop runs, so that there is time to say how urgent
+ * it is (pmx_pool_set_rank(), pmx_pool_set_paused()). `events` is copied; either may be NULL. */
 void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, gpointer data);
 
 /* Called a few times a second by pmx_executor_run(). */

@@ -71,10 +71,14 @@ void pmx_pool_join(PmxPool *pool, const PmxPoolKind *kind, gpointer self)
         pool->ticking = g_timeout_add(TICK_MS, on_tick, pool);
 }
 
-static gboolean is_claim_of(gpointer key, gpointer owner, gpointer self)
+static void drop_claims(const PmxPool *pool, gconstpointer self)
 {
-    (void)key;
-    return owner == self;
+    GHashTableIter claims;
+    gpointer owner;
+    g_hash_table_iter_init(&claims, pool->claims);
+    while (g_hash_table_iter_next(&claims, NULL, &owner))
+        if (owner == self)
+            g_hash_table_iter_remove(&claims);
 }
 
 void pmx_pool_leave(PmxPool *pool, gpointer self)
@@ -83,7 +87,7 @@ void pmx_pool_leave(PmxPool *pool, gpointer self)
     if (!member)
         return;
     g_ptr_array_remove(pool->members, member);
-    g_hash_table_foreach_remove(pool->claims, is_claim_of, self);
+    drop_claims(pool, self);
     if (pool->members->len == 0)
         g_clear_handle_id(&pool->ticking, g_source_remove);
 }

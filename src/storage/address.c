@@ -7,6 +7,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -190,14 +191,22 @@ static gboolean check_plain(const char *path, GError **error)
     return FALSE;
 }
 
+/* umask(2) is read by setting it, which other threads that make files would notice. */
+static mode_t current_mask(void)
+{
+    g_autofree char *text = NULL;
+    const char *line = NULL;
+    if (g_file_get_contents("/proc/self/status", &text, NULL, NULL))
+        line = strstr(text, "\nUmask:");
+    return line ? (mode_t)strtoul(line + strlen("\nUmask:"), NULL, 8) : 077;
+}
+
 gboolean pmx_local_publish(const char *from, const char *to, const char *name, GError **error)
 {
-    mode_t mask = umask(0);
-    umask(mask);
     g_autofree char *temporary = temporary_name(to);
     if (!check_plain(from, error) || !make_folder(to, error) || !sync_file(from, error))
         return FALSE;
-    if (g_chmod(from, 0666 & ~mask) == 0 && g_rename(from, to) == 0)
+    if (g_chmod(from, 0666 & ~(int)current_mask()) == 0 && g_rename(from, to) == 0)
         return TRUE;
     if (errno != EXDEV)
         return fail(error, code_for(errno), "cannot write", name, errno);

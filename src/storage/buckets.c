@@ -65,18 +65,35 @@ static const char *wrong_key(const char *key)
     return NULL;
 }
 
+static gboolean is_http(const char *scheme)
+{
+    return scheme &&
+           (g_ascii_strcasecmp(scheme, "https") == 0 || g_ascii_strcasecmp(scheme, "http") == 0);
+}
+
+/* The length of BUCKET in BUCKET.oss-REGION.aliyuncs.com; 0: it is another host. */
+static gsize bucket_of_host(const char *host)
+{
+    const char *dot = strchr(host, '.');
+    return dot && g_str_has_prefix(dot, ".oss-") && g_str_has_suffix(dot, ".aliyuncs.com")
+               ? (gsize)(dot - host)
+               : 0;
+}
+
 /* https://BUCKET.oss-REGION.aliyuncs.com/KEY, with the key percent-encoded: the same object as
- * oss://BUCKET/KEY, so jobs written for the cloud need no other addresses. */
+ * oss://BUCKET/KEY, so jobs written for the cloud need no other addresses. Split and not parsed:
+ * parsing would take .. away from the key before it is seen. */
 static char *from_cloud(const char *address)
 {
-    g_autoptr(GUri) uri = g_uri_parse(address, G_URI_FLAGS_NONE, NULL);
-    const char *scheme = uri ? g_uri_get_scheme(uri) : "", *host = uri ? g_uri_get_host(uri) : NULL;
-    const char *dot = host ? strchr(host, '.') : NULL;
-    if (!dot || (strcmp(scheme, "https") != 0 && strcmp(scheme, "http") != 0) ||
-        !g_str_has_prefix(dot, ".oss-") || !g_str_has_suffix(host, ".aliyuncs.com") ||
-        g_uri_get_query(uri) || g_uri_get_fragment(uri))
+    g_autofree char *scheme = NULL, *user = NULL, *given = NULL, *path = NULL, *query = NULL,
+                    *fragment = NULL;
+    if (!g_uri_split(address, G_URI_FLAGS_NONE, &scheme, &user, &given, NULL, &path, &query,
+                     &fragment, NULL) ||
+        !is_http(scheme) || !given || user || query || fragment)
         return NULL;
-    return g_strdup_printf("oss://%.*s%s", (int)(dot - host), host, g_uri_get_path(uri));
+    g_autofree char *host = g_ascii_strdown(given, -1);
+    gsize length = bucket_of_host(host);
+    return length > 0 ? g_strdup_printf("oss://%.*s%s", (int)length, host, path) : NULL;
 }
 
 static gboolean read_name(const char *address, Name *name, GError **error)
@@ -127,13 +144,18 @@ static int open_bucket(const PmxPlaces *places, const Name *name, const char *ad
     return fd;
 }
 
-/* openat2(2) has no wrapper in glibc 2.36. */
-static int open_beneath(int folder, const char *path, int flags, mode_t mode)
+/* openat2(2) has no wrapper in glibc 2.36. It gives up with EAGAIN when anything at all is renamed
+ * while it follows a "..". */
+static int open_beneath(int folder, const char *path, int flags)
 {
+    enum { ATTEMPTS = 100 };
     struct open_how how = {.flags = (guint64)(flags | O_CLOEXEC),
-                           .mode = flags & O_CREAT ? mode : 0,
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    return (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    int fd = -1;
+    errno = EAGAIN;
+    for (guint i = 0; fd < 0 && i < ATTEMPTS && (errno == EAGAIN || errno == EINTR); i++)
+        fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
+    return fd;
 }
 
 static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
@@ -145,31 +167,75 @@ static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, G
     if (bucket < 0)
         return NULL;
     /* Non-blocking, so that a named pipe without a writer is an error and not a wait. */
-    int fd = open_beneath(bucket, name.key, O_RDONLY | O_NONBLOCK, 0);
+    int fd = open_beneath(bucket, name.key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     int number = errno;
     close(bucket);
     if (fd < 0) {
         fail(error, "read", address, number);
         return NULL;
     }
-    return pmx_local_input_take(fd, address, error);
+    /* One name however it is spelt, so that what is made of it is kept under one key. */
+    g_autofree char *same = g_strdup_printf("oss://%s/%s", name.bucket, name.key);
+    return pmx_local_input_take(fd, same, error);
 }
 
-/* The folder `path` below `folder`, made where it is missing; "" is `folder` itself. Takes
- * `folder`. -1 with errno. */
-static int make_folders(int folder, const char *path)
+/* --- folders; a path is below the bucket, "" the bucket itself --- */
+
+static char *above(const char *path)
 {
-    g_auto(GStrv) parts = g_strsplit(path, "/", -1);
-    for (guint i = 0; folder >= 0 && parts[i]; i++) {
-        int next = mkdirat(folder, parts[i], 0777) == 0 || errno == EEXIST
-                       ? open_beneath(folder, parts[i], O_PATH | O_DIRECTORY, 0)
-                       : -1;
-        int number = errno;
-        close(folder);
-        folder = next;
-        errno = number;
+    const char *slash = strrchr(path, '/');
+    return slash ? g_strndup(path, (gsize)(slash - path)) : g_strdup("");
+}
+
+static const char *last_part(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static int open_folder(int bucket, const char *path)
+{
+    return open_beneath(bucket, *path ? path : ".", O_PATH | O_DIRECTORY);
+}
+
+/* Makes what is missing of it. Always from the bucket on, since a link may lead anywhere in it. -1
+ * with errno. */
+static int make_folder(int bucket, const char *path)
+{
+    int folder = open_folder(bucket, path);
+    if (folder >= 0 || errno != ENOENT || !*path)
+        return folder;
+    g_autofree char *parent_path = above(path);
+    int parent = make_folder(bucket, parent_path);
+    if (parent < 0)
+        return -1;
+    gboolean made = mkdirat(parent, last_part(path), 0777) == 0 || errno == EEXIST;
+    int number = errno;
+    close(parent);
+    errno = number;
+    return made ? open_folder(bucket, path) : -1;
+}
+
+static gboolean is_there(int bucket, const char *path)
+{
+    int fd = open_beneath(bucket, path, O_PATH | O_NOFOLLOW);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* The deepest folder of the path that is there. -1 with errno: none can be made. */
+static int deepest_folder(int bucket, const char *path)
+{
+    int folder = open_folder(bucket, path);
+    if (folder >= 0 || errno != ENOENT || !*path)
+        return folder;
+    if (is_there(bucket, path)) { /* a link to nothing */
+        errno = ENOENT;
+        return -1;
     }
-    return folder;
+    g_autofree char *parent_path = above(path);
+    return deepest_folder(bucket, parent_path);
 }
 
 static gboolean check(const PmxPlaces *places, const char *address, GError **error)
@@ -179,42 +245,39 @@ static gboolean check(const PmxPlaces *places, const char *address, GError **err
     return read_name(address, &name, error);
 }
 
-/* Finds the deepest folder of the key that is there, below the bucket. Takes `folder`. */
-static int deepest_folder(int folder, const char *key)
+static gboolean is_folder(int bucket, const char *path)
 {
-    g_auto(GStrv) parts = g_strsplit(key, "/", -1);
-    for (guint i = 0; parts[i] && parts[i + 1]; i++) {
-        int next = open_beneath(folder, parts[i], O_PATH | O_DIRECTORY, 0);
-        if (next < 0 && errno == ENOENT)
-            break;
-        int number = errno;
-        close(folder);
-        folder = next;
-        errno = number;
-        if (next < 0)
-            break;
-    }
-    return folder;
+    int fd = open_beneath(bucket, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (fd >= 0)
+        close(fd);
+    return fd >= 0;
+}
+
+/* 0 or why nothing can be written as `key`, as errno. */
+static int why_not_writable(int bucket, const char *key)
+{
+    g_autofree char *parent = above(key);
+    if (is_folder(bucket, key))
+        return EISDIR;
+    int folder = deepest_folder(bucket, parent);
+    if (folder < 0)
+        return errno;
+    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", folder);
+    int number = access(path, W_OK | X_OK) != 0 ? errno : 0;
+    close(folder);
+    return number;
 }
 
 static gboolean writable(const PmxPlaces *places, const char *address, GError **error)
 {
     g_auto(Name) name = {0};
-    struct stat info;
     if (!read_name(address, &name, error))
         return FALSE;
     int bucket = open_bucket(places, &name, address, error);
     if (bucket < 0)
         return FALSE;
-    int target = open_beneath(bucket, name.key, O_PATH | O_NOFOLLOW, 0);
-    gboolean folder = target >= 0 && fstat(target, &info) == 0 && S_ISDIR(info.st_mode);
-    if (target >= 0)
-        close(target);
-    int deepest = deepest_folder(bucket, name.key);
-    g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", deepest);
-    int number = folder ? EISDIR : deepest < 0 || access(path, W_OK | X_OK) != 0 ? errno : 0;
-    if (deepest >= 0)
-        close(deepest);
+    int number = why_not_writable(bucket, name.key);
+    close(bucket);
     return number == 0 || fail(error, "write", address, number);
 }
 
@@ -224,18 +287,17 @@ static gboolean publish(const PmxPlaces *places, const char *from, const char *a
     g_auto(Name) name = {0};
     if (!read_name(address, &name, error))
         return FALSE;
-    g_autofree char *file = g_path_get_basename(name.key);
-    g_autofree char *above = g_strndup(name.key, strlen(name.key) - strlen(file));
     int bucket = open_bucket(places, &name, address, error);
     if (bucket < 0)
         return FALSE;
-    if (*above)
-        above[strlen(above) - 1] = '\0';
-    int folder = *above ? make_folders(bucket, above) : bucket;
+    g_autofree char *parent = above(name.key);
+    int folder = make_folder(bucket, parent);
+    int number = errno;
+    close(bucket);
     if (folder < 0)
-        return fail(error, "write", address, errno);
+        return fail(error, "write", address, number);
     /* The descriptor, not the path, so that nobody can exchange a folder for a link meanwhile. */
-    g_autofree char *to = g_strdup_printf("/proc/self/fd/%d/%s", folder, file);
+    g_autofree char *to = g_strdup_printf("/proc/self/fd/%d/%s", folder, last_part(name.key));
     gboolean ok = pmx_local_publish(from, to, address, error);
     close(folder);
     return ok;

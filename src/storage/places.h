@@ -17,9 +17,10 @@ typedef struct PmxPlaces PmxPlaces;
 /* Local paths, relative ones below `folder`. */
 PmxPlaces *pmx_places_local(const char *folder);
 
-/* Buckets: each folder in `root` is one. No key leads out of its bucket, by whatever spelling or
- * symbolic link (openat2(2), RESOLVE_BENEATH); a bucket may itself be a link to a folder elsewhere,
- * which is its administrator's doing. */
+/* Buckets: each folder in `root` is one. An object is named oss://BUCKET/KEY, or as in the cloud
+ * https://BUCKET.oss-REGION.aliyuncs.com/KEY: the same input either way. No key leads out of its
+ * bucket, by whatever spelling or symbolic link (openat2(2), RESOLVE_BENEATH); a bucket may itself
+ * be a link to a folder elsewhere, which is its administrator's doing. */
 PmxPlaces *pmx_places_buckets(const char *root);
 
 void pmx_places_free(PmxPlaces *places);

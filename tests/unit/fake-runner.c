@@ -268,6 +268,13 @@ static void fail(const Fake *fake)
         "\"message\":\"it is bad\"}}\n");
 }
 
+/* As if the artifact that is its first input were cut short. */
+static void find_damage(const Fake *fake)
+{
+    (void)fake;
+    say("{\"error\":{\"code\":\"InternalError\",\"message\":\"it is damaged\",\"input\":0}}\n");
+}
+
 static void make_nothing(const Fake *fake)
 {
     (void)fake;
@@ -300,7 +307,8 @@ static void behave(const Fake *fake, const char *action)
                    {"hang", hang_now},      {"flood", flood},        {"chatter", chatter},
                    {"talk", talk_nonsense}, {"ask", ask_nonsense},   {"child", leave_child},
                    {"touch", touch_input},  {"error", fail},         {"nothing", make_nothing},
-                   {"late", crash_late},    {"silent", say_nothing}, {"status", end_badly}};
+                   {"late", crash_late},    {"silent", say_nothing}, {"status", end_badly},
+                   {"damaged", find_damage}};
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
         if (strcmp(action, actions[i].name) == 0)
             actions[i].act(fake);

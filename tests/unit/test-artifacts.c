@@ -182,6 +182,130 @@ static void test_clear(void)
     temporary_remove(root);
 }
 
+/* --- pins --- */
+
+static void release(PmxArtifacts *artifacts, guint n)
+{
+    g_autofree char *key = key_of(n);
+    pmx_artifacts_release(artifacts, key);
+}
+
+static void drop(PmxArtifacts *artifacts, guint n)
+{
+    g_autofree char *key = key_of(n);
+    pmx_artifacts_drop(artifacts, key);
+}
+
+/* A store with artifacts 0 to `count` - 1 of 1000 bytes, last used at age() 0, 1 … */
+static PmxArtifacts *aged_store(const char *root, guint count, guint64 limit)
+{
+    PmxArtifacts *artifacts = open_store(root, 0, TRUE);
+    for (guint n = 0; n < count; n++)
+        make(artifacts, n, 1000);
+    pmx_artifacts_free(artifacts);
+    for (guint n = 0; n < count; n++)
+        age(root, n);
+    return open_store(root, limit, TRUE);
+}
+
+/* Two jobs of one process count on the same artifact: it is in use until both have let go. */
+static void test_pins_count(void)
+{
+    g_autofree char *root = temporary_folder();
+    PmxArtifacts *artifacts = aged_store(root, 2, 0);
+    release(artifacts, 0); /* nobody's */
+    g_assert_true(has(artifacts, 0, 1000));
+    g_assert_true(has(artifacts, 0, 1000));
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).used, ==, 1);
+    release(artifacts, 0);
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).used, ==, 1);
+    g_assert_cmpuint(pmx_artifacts_clear(artifacts), ==, 1);
+    release(artifacts, 0);
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).used, ==, 0);
+    release(artifacts, 0);
+    g_assert_true(has(artifacts, 0, 1000)); /* not dropped, only let go */
+    release(artifacts, 0);
+    g_assert_cmpuint(pmx_artifacts_clear(artifacts), ==, 1);
+    g_assert_false(has(artifacts, 0, 1000));
+    pmx_artifacts_free(artifacts);
+    temporary_remove(root);
+}
+
+/* One of two jobs finds it damaged and has it made anew; that the other lets go of the old one is
+ * nothing to the new one. */
+static void test_pins_of_damaged(void)
+{
+    g_autofree char *root = temporary_folder(), *key = key_of(0);
+    PmxArtifacts *artifacts = aged_store(root, 1, 0);
+    g_assert_true(has(artifacts, 0, 1000));
+    g_assert_true(has(artifacts, 0, 1000));
+    release(artifacts, 0);
+    drop(artifacts, 0);
+    g_assert_false(has(artifacts, 0, 1000));
+    make(artifacts, 0, 1000);
+    g_autofree char *path = pmx_artifacts_find(artifacts, key);
+    g_assert_nonnull(path);
+    release(artifacts, 0); /* the other's */
+    g_assert_true(g_file_test(path, G_FILE_TEST_EXISTS));
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).used, ==, 1);
+    release(artifacts, 0);
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).used, ==, 0);
+    pmx_artifacts_free(artifacts);
+    temporary_remove(root);
+}
+
+/* The moment of age(), in microseconds since 1970. */
+static gint64 moment(guint n)
+{
+    return (1000000 + (gint64)n) * G_USEC_PER_SEC;
+}
+
+/* By age only what nobody has used for long goes, whatever room there is. */
+static void test_trim_by_age(void)
+{
+    g_autofree char *root = temporary_folder();
+    PmxArtifacts *artifacts = aged_store(root, 6, 0);
+    g_assert_true(has(artifacts, 0, 1000)); /* in use */
+    g_assert_true(has(artifacts, 1, 1000));
+    release(artifacts, 1); /* used a moment ago */
+    pmx_artifacts_trim(artifacts, moment(0));
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).count, ==, 6);
+    pmx_artifacts_trim(artifacts, moment(4));
+    for (guint n = 0; n < 6; n++)
+        g_assert_cmpint(has(artifacts, n, 1000), ==, n < 2 || n >= 4);
+    for (guint n = 0; n < 6; n++)
+        release(artifacts, n);
+    pmx_artifacts_trim(artifacts, moment(4)); /* all were used just now */
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).count, ==, 4);
+    pmx_artifacts_trim(artifacts, g_get_real_time() + G_USEC_PER_SEC);
+    g_assert_cmpuint(pmx_artifacts_use(artifacts).count, ==, 1); /* 0 was found twice */
+    pmx_artifacts_free(artifacts);
+    temporary_remove(root);
+}
+
+/* Over the limit what was used last stays; with an age both hold. */
+static void test_trim_to_limit(void)
+{
+    static const struct {
+        guint oldest;
+        guint64 limit;
+        guint kept; /* 0 is in use; of the others the last ones stay */
+    } rows[] = {{0, 0, 8}, {0, 8000, 8}, {0, 3500, 3}, {0, 1, 1},
+                {5, 0, 4}, {5, 8000, 4}, {5, 2000, 2}, {99, 8000, 1}};
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_autofree char *root = temporary_folder();
+        PmxArtifacts *artifacts = aged_store(root, 8, rows[i].limit);
+        g_test_message("row %u", i);
+        g_assert_true(has(artifacts, 0, 1000));
+        pmx_artifacts_trim(artifacts, moment(rows[i].oldest));
+        g_assert_cmpuint(pmx_artifacts_use(artifacts).count, ==, rows[i].kept);
+        for (guint n = 1; n < 8; n++)
+            g_assert_cmpint(has(artifacts, n, 1000), ==, n >= 9 - rows[i].kept);
+        pmx_artifacts_free(artifacts);
+        temporary_remove(root);
+    }
+}
+
 /* --- several processes --- */
 
 /* Runs `child` in a process of its own; how it ended. */
@@ -352,6 +476,10 @@ int main(int argc, char **argv)
     g_test_add_func("/artifacts/least-recent", test_least_recent);
     g_test_add_func("/artifacts/no-keep", test_no_keep);
     g_test_add_func("/artifacts/clear", test_clear);
+    g_test_add_func("/artifacts/pins-count", test_pins_count);
+    g_test_add_func("/artifacts/pins-of-damaged", test_pins_of_damaged);
+    g_test_add_func("/artifacts/trim-by-age", test_trim_by_age);
+    g_test_add_func("/artifacts/trim-to-limit", test_trim_to_limit);
     g_test_add_func("/artifacts/killed", test_killed);
     g_test_add_func("/artifacts/cleared-by-another", test_cleared_by_another);
     g_test_add_func("/artifacts/crowd", test_crowd);

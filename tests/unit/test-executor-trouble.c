@@ -105,6 +105,16 @@ static const Row rows[] = {
      0,
      0},
 
+    /* A damaged artifact is made again, once. */
+    {"damaged", "package:small=damaged-once", {NULL}, "start video:640", 1, 0, 0},
+    {"damaged-again",
+     "package:small=damaged",
+     {"task package-small failed twice: it is damaged", NULL, NULL},
+     "start package:small",
+     2,
+     0,
+     0},
+
     /* Hanging ones are ended. */
     {"hang",
      "audio:1=hang",

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: MIT */
+/* What an executor has still to start. */
+#include <string.h>
+
+#include "exec/executor-private.h"
+#include "exec/weight.h"
+
+/* --- filling --- */
+
+/* The first of `works` that has room for the task's i-th artifact; a new one when none has. */
+static PmxWork *work_with_room(PmxExecutor *executor, GPtrArray *works, PmxTask *task, guint i)
+{
+    for (guint k = 0; k < works->len; k++) {
+        PmxWork *work = g_ptr_array_index(works, k);
+        if (pmx_work_memory(work) + pmx_memory(task, i) <= pmx_pool_memory(executor->setup.pool))
+            return work;
+    }
+    PmxWork *work = pmx_work_new(executor, task, 1);
+    g_ptr_array_add(works, work);
+    return work;
+}
+
+static gint larger_first(gconstpointer a, gconstpointer b, gpointer task)
+{
+    guint64 left = pmx_memory(task, *(const guint *)a), right = pmx_memory(task, *(const guint *)b);
+    return (left < right) - (left > right);
+}
+
+/* First fit, largest first: close to the fewest runners, and sizes that share a scaled picture come
+ * together. */
+static void queue_missing(PmxExecutor *executor, PmxTask *task)
+{
+    g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(guint));
+    g_autoptr(GPtrArray) works = g_ptr_array_new();
+    for (guint i = 0; i < task->makes->len; i++)
+        if (pmx_key_is_missing(pmx_keys_made(executor, task, i)))
+            g_array_append_val(missing, i);
+    g_array_sort_with_data(missing, larger_first, task);
+    for (guint k = 0; k < missing->len; k++) {
+        guint i = g_array_index(missing, guint, k);
+        g_array_append_val(work_with_room(executor, works, task, i)->indices, i);
+    }
+    if (task->kind == PMX_TASK_PACKAGE && !pmx_executor_skips(executor, task))
+        g_ptr_array_add(works, pmx_work_new(executor, task, 1));
+    g_ptr_array_extend(executor->queue, works, NULL, NULL);
+}
+
+void pmx_queue_again(PmxExecutor *executor, PmxTask *task, guint index, guint attempt)
+{
+    PmxWork *again = pmx_work_new(executor, task, attempt);
+    if (task->kind != PMX_TASK_PACKAGE)
+        g_array_append_val(again->indices, index);
+    g_ptr_array_insert(executor->queue, 0, again);
+    executor->failures = TRUE;
+}
+
+void pmx_queue_maker(PmxExecutor *executor, const char *name)
+{
+    PmxKey *key = pmx_keys_find(executor, name);
+    guint index = 0;
+    g_ptr_array_find_with_equal_func(key->maker->makes, name, g_str_equal, &index);
+    pmx_queue_again(executor, key->maker, index, 1);
+    key->wanted = TRUE;
+    for (guint i = 0; i < key->maker->needs->len; i++) {
+        const char *need = g_ptr_array_index(key->maker->needs, i);
+        const PmxKey *needed = pmx_keys_find(executor, need);
+        if (needed->state == PMX_KEY_WAITING && !needed->wanted)
+            pmx_queue_maker(executor, need);
+    }
+}
+
+void pmx_queue_fill(PmxExecutor *executor)
+{
+    const GPtrArray *tasks = executor->setup.plan->tasks;
+    for (guint i = 0; i < tasks->len; i++)
+        queue_missing(executor, g_ptr_array_index(tasks, i));
+}
+
+/* --- what starts next --- */
+
+typedef enum { NOT_READY, READY, HOPELESS } Readiness;
+
+static Readiness readiness(const PmxExecutor *executor, const PmxTask *task, const GError **why)
+{
+    Readiness ready = READY;
+    for (guint i = 0; i < task->needs->len; i++) {
+        const PmxKey *key = pmx_keys_find(executor, g_ptr_array_index(task->needs, i));
+        if (key->state == PMX_KEY_FAILED) {
+            *why = key->error;
+            return HOPELESS;
+        }
+        if (key->state == PMX_KEY_WAITING)
+            ready = NOT_READY;
+    }
+    return ready;
+}
+
+static gboolean can_start(const PmxWork *work)
+{
+    const GError *why = NULL;
+    return pmx_pool_has_room(work->executor->setup.pool, work->indices->len,
+                             pmx_work_memory(work)) &&
+           readiness(work->executor, work->task, &why) == READY &&
+           !pmx_work_is_made_elsewhere(work);
+}
+
+/* Among equals the plan's order. */
+PmxWork *pmx_queue_best(const PmxExecutor *executor)
+{
+    PmxWork *best = NULL;
+    for (guint i = 0; i < executor->queue->len; i++) {
+        PmxWork *work = g_ptr_array_index(executor->queue, i);
+        if ((!best || pmx_work_priority(work) > pmx_work_priority(best)) && can_start(work))
+            best = work;
+    }
+    return best;
+}
+
+/* --- what need not be done any more --- */
+
+static gboolean needs_any(const PmxTask *task, const PmxWork *maker)
+{
+    for (guint i = 0; i < maker->indices->len; i++)
+        for (guint k = 0; k < task->needs->len; k++)
+            if (strcmp(pmx_work_key_name(maker, i), g_ptr_array_index(task->needs, k)) == 0)
+                return TRUE;
+    return FALSE;
+}
+
+/* Work that waits for something that failed; one round, so call until it finds nothing. */
+static gboolean drop_hopeless_round(PmxExecutor *executor)
+{
+    gboolean found = FALSE;
+    for (guint i = executor->queue->len; i-- > 0;) {
+        PmxWork *work = g_ptr_array_index(executor->queue, i);
+        const GError *why = NULL;
+        if (readiness(executor, work->task, &why) != HOPELESS)
+            continue;
+        pmx_work_give_up(work, why);
+        pmx_work_free(g_ptr_array_remove_index(executor->queue, i));
+        found = TRUE;
+    }
+    return found;
+}
+
+static gboolean wanted(const PmxExecutor *executor, const PmxWork *work)
+{
+    gboolean any = work->task->kind == PMX_TASK_PACKAGE;
+    for (guint i = 0; !any && i < executor->queue->len; i++)
+        any = needs_any(((PmxWork *)g_ptr_array_index(executor->queue, i))->task, work);
+    return any;
+}
+
+static void drop(PmxWork *work)
+{
+    for (guint i = 0; i < work->indices->len; i++)
+        pmx_work_key(work, i)->wanted = FALSE;
+    pmx_work_free(work);
+}
+
+/* Makers stand before takers, so this goes backwards. */
+static void drop_unwanted(PmxExecutor *executor)
+{
+    for (guint i = executor->queue->len; i-- > 0;)
+        if (!wanted(executor, g_ptr_array_index(executor->queue, i)))
+            drop(g_ptr_array_remove_index(executor->queue, i));
+}
+
+void pmx_queue_drop_hopeless(PmxExecutor *executor)
+{
+    if (!executor->failures)
+        return;
+    executor->failures = FALSE;
+    while (drop_hopeless_round(executor))
+        ;
+    drop_unwanted(executor);
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* What becomes of a runner's work: kept, published, tried again, or failed. */
+#include "exec/executor-private.h"
+
+void pmx_executor_close_output(PmxExecutor *executor, guint output, const GError *error)
+{
+    PmxOutputState *state = &executor->outputs[output];
+    if (state->done || state->error)
+        return;
+    state->done = error == NULL;
+    state->error = error ? g_error_copy(error) : NULL;
+    executor->open_outputs--;
+    if (executor->events.output)
+        executor->events.output(output, executor->events_data);
+}
+
+static gboolean keep_results(const PmxWork *work, GError **error)
+{
+    PmxExecutor *executor = work->executor;
+    if (!pmx_local_input_unchanged(executor->setup.inputs[work->task->source], error))
+        return FALSE;
+    for (guint i = 0; i < work->indices->len; i++) {
+        const char *name = pmx_work_key_name(work, i);
+        g_autofree char *file = g_strdup_printf("%u.pmx", i);
+        g_autofree char *path = g_build_filename(work->scratch, file, NULL);
+        PmxKey *key = pmx_work_key(work, i);
+        if (!pmx_artifacts_put(executor->setup.artifacts, name, path, error))
+            return FALSE;
+        key->path = pmx_artifacts_find(executor->setup.artifacts, name);
+        key->state = PMX_KEY_MADE;
+        executor->counts[work->task->kind].run++;
+    }
+    return TRUE;
+}
+
+static gboolean publish(const PmxWork *work, GError **error)
+{
+    const PmxPlanOutput *output =
+        g_ptr_array_index(work->executor->setup.plan->outputs, work->task->output);
+    g_autofree char *path = g_build_filename(work->scratch, "out.mp4", NULL);
+    if (!pmx_places_publish(work->executor->setup.places, path, output->address, error))
+        return FALSE;
+    work->executor->counts[PMX_TASK_PACKAGE].run++;
+    return TRUE;
+}
+
+void pmx_work_give_up(const PmxWork *work, const GError *why)
+{
+    for (guint i = 0; i < work->indices->len; i++) {
+        PmxKey *key = pmx_work_key(work, i);
+        key->state = PMX_KEY_FAILED;
+        key->error = g_error_copy(why);
+    }
+    if (work->task->kind == PMX_TASK_PACKAGE)
+        pmx_executor_close_output(work->executor, work->task->output, why);
+}
+
+void pmx_work_fail(const PmxWork *work, const GError *error)
+{
+    g_autoptr(GError) told =
+        g_error_new(error->domain, error->code, "task %s failed%s: %s", work->task->id,
+                    work->attempt > 1 ? " twice" : "", error->message);
+    work->executor->failures = TRUE;
+    pmx_work_give_up(work, told);
+}
+
+/* Each artifact on its own, so that the one whose encoder crashes does not take the others along
+ * again. */
+static void retry(const PmxWork *work)
+{
+    for (guint i = 0; i < work->indices->len; i++) {
+        pmx_work_key(work, i)->fraction = 0;
+        pmx_queue_again(work->executor, work->task, g_array_index(work->indices, guint, i),
+                        work->attempt + 1);
+    }
+    if (work->task->kind == PMX_TASK_PACKAGE)
+        pmx_queue_again(work->executor, work->task, 0, work->attempt + 1);
+}
+
+/* A kept artifact that has gone bad on the disk is made again, once, and then what wanted it. */
+static gboolean mend(const PmxWork *work, int bad_input)
+{
+    PmxExecutor *executor = work->executor;
+    int first =
+        work->task->kind == PMX_TASK_PACKAGE ? 0 : 1; /* input 0 of the others is their source */
+    if (bad_input < first || (guint)(bad_input - first) >= work->task->needs->len ||
+        work->attempt > 1)
+        return FALSE;
+    const char *name = g_ptr_array_index(work->task->needs, (guint)(bad_input - first));
+    gboolean again =
+        pmx_keys_find(executor, name)->path != NULL; /* else another has found the damage too */
+    if (again)
+        pmx_keys_forget(executor, name);
+    retry(work);
+    if (again)
+        pmx_queue_maker(executor, name);
+    return TRUE;
+}
+
+static void finish_output(const PmxWork *work, const json_t *result)
+{
+    PmxExecutor *executor = work->executor;
+    executor->outputs[work->task->output].damaged =
+        json_integer_value(json_object_get(result, "damaged"));
+    pmx_executor_close_output(executor, work->task->output, NULL);
+}
+
+void pmx_work_complete(const PmxWork *work, const PmxRunOutcome *outcome)
+{
+    g_autoptr(GError) error = NULL;
+    if (outcome->end == PMX_RUN_DONE) {
+        gboolean package = work->task->kind == PMX_TASK_PACKAGE;
+        if (package ? publish(work, &error) : keep_results(work, &error)) {
+            if (package)
+                finish_output(work, outcome->result);
+            return;
+        }
+        pmx_work_fail(work, error);
+    } else if (outcome->end == PMX_RUN_DIED && work->attempt < 2) {
+        retry(work);
+    } else if (mend(work, outcome->bad_input)) {
+        return;
+    } else {
+        pmx_work_fail(work, outcome->error);
+    }
+}
