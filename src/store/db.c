@@ -128,6 +128,15 @@ static void *read_row(PmxDb *db, PmxRows *rows, const PmxObject *object, const c
     return row;
 }
 
+/* Quoted, because some fields have names that are words of SQL's ("group"). */
+static void add_name(GString *sql, const char *before, const PmxField *field)
+{
+    g_string_append(sql, before);
+    g_string_append_c(sql, '"');
+    g_string_append(sql, field->name);
+    g_string_append_c(sql, '"');
+}
+
 static char *select_statement(const PmxObject *object, const char *but, const char *from)
 {
     GString *sql = g_string_new("SELECT ");
@@ -135,11 +144,11 @@ static char *select_statement(const PmxObject *object, const char *but, const ch
     for (const PmxField *field = object->fields; field->name; field++) {
         if (g_strcmp0(field->name, but) == 0)
             continue;
-        /* Quoted: "group" is a word of SQL's. */
-        g_string_append_printf(sql, "%s\"%s\"", before, field->name);
+        add_name(sql, before, field);
         before = ", ";
     }
-    g_string_append_printf(sql, " FROM %s", from);
+    g_string_append(sql, " FROM ");
+    g_string_append(sql, from);
     return g_string_free(sql, FALSE);
 }
 
@@ -254,7 +263,7 @@ gboolean pmx_db_insert(PmxDb *db, const char *table, const PmxObject *object, co
     g_autoptr(GString) sql = g_string_new(NULL), marks = g_string_new(NULL);
     g_string_printf(sql, "INSERT INTO %s (", table);
     for (const PmxField *field = object->fields; field->name; field++) {
-        g_string_append_printf(sql, "%s\"%s\"", marks->len ? ", " : "", field->name);
+        add_name(sql, marks->len ? ", " : "", field);
         g_string_append(marks, marks->len ? ", ?" : "?");
     }
     g_string_append_printf(sql, ") VALUES (%s)", marks->str);
@@ -266,15 +275,17 @@ gboolean pmx_db_update(PmxDb *db, const char *table, const PmxObject *object, co
 {
     g_autoptr(GString) sql = g_string_new(NULL);
     guint64 changed = 0;
-    const char *before = "SET";
+    const char *before = "SET ";
     g_string_printf(sql, "UPDATE %s ", table);
     for (const PmxField *field = object->fields + 1; field->name; field++) {
         if (!is_written(field, TRUE))
             continue;
-        g_string_append_printf(sql, "%s \"%s\" = ?", before, field->name);
-        before = ",";
+        add_name(sql, before, field);
+        g_string_append(sql, " = ?");
+        before = ", ";
     }
-    g_string_append_printf(sql, " WHERE \"%s\" = ?", object->fields->name);
+    add_name(sql, " WHERE ", object->fields);
+    g_string_append(sql, " = ?");
     if (!write_row(db, sql->str, object, row, TRUE, &changed, error))
         return FALSE;
     if (changed > 0)

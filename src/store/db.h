@@ -31,8 +31,9 @@ typedef struct {
 #define PMX_INT(value) ((PmxArg){.type = PMX_ARG_INT, .number = (value)})
 /* NULL for an absent text. */
 #define PMX_TEXT(value) ((PmxArg){.type = PMX_ARG_TEXT, .text = (value)})
-/* `...` PmxArgs, in the order of the statement's question marks. */
-#define PMX_ARGS(...) ((const PmxArg[]){__VA_ARGS__ __VA_OPT__(, ){.type = PMX_ARG_END}})
+/* `...` one PmxArg or more, in the order of the statement's question marks. Where there are none,
+ * `args` is NULL. */
+#define PMX_ARGS(...) ((const PmxArg[]){__VA_ARGS__, {.type = PMX_ARG_END}})
 
 /* Runs a statement that gives no rows; `changed` (or NULL) gets how many rows it changed. */
 gboolean pmx_db_run(PmxDb *db, const char *sql, const PmxArg *args, guint64 *changed,

@@ -96,6 +96,7 @@ gboolean pmx_outbox_count(PmxDb *db, gint64 *waiting, gint64 *dead, gint64 *olde
                          waiting, error) &&
            pmx_db_number(db, "SELECT COUNT(*) FROM outbox WHERE state = 'dead'", NULL, 0, dead,
                          error) &&
-           pmx_db_moment(db, "SELECT MIN(created) FROM outbox WHERE state = 'waiting'", NULL,
-                         oldest, error);
+           pmx_db_moment(db,
+                         "SELECT created FROM outbox WHERE state = 'waiting' ORDER BY id LIMIT 1",
+                         NULL, oldest, error);
 }

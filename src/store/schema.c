@@ -51,7 +51,7 @@ static const char *const version_1[] = {
     " head BIGINT NOT NULL DEFAULT 0)",
     "CREATE INDEX outbox_job ON outbox (job, state, id)",
     "CREATE INDEX outbox_head ON outbox (due, id) WHERE head = 1",
-    "CREATE INDEX outbox_state ON outbox (state, id, created)",
+    "CREATE INDEX outbox_state ON outbox (state, id)",
 
     "CREATE TABLE custom_templates (id TEXT NOT NULL PRIMARY KEY, name TEXT NOT NULL,"
     " type BIGINT NOT NULL, subtype BIGINT NOT NULL, is_default BIGINT NOT NULL,"

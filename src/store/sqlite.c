@@ -33,6 +33,21 @@ static sqlite3_stmt *statement_of(PmxRows *rows)
 
 /* --- what went wrong --- */
 
+/* What the operating system said last of the database's file or of its log's. SQLite's own word for
+ * it may be lost by the time that it has rolled back. */
+static int system_error(sqlite3 *sqlite, int code)
+{
+    int main_error = 0, log_error = 0;
+    sqlite3_file *log = NULL;
+    if (code != SQLITE_IOERR || sqlite3_system_errno(sqlite) != 0)
+        return sqlite3_system_errno(sqlite);
+    sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_LAST_ERRNO, &main_error);
+    sqlite3_file_control(sqlite, "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
+    if (log && log->pMethods)
+        log->pMethods->xFileControl(log, SQLITE_FCNTL_LAST_ERRNO, &log_error);
+    return log_error ? log_error : main_error;
+}
+
 /* A full disk, also where SQLite tells it like any other failure to write. */
 static gboolean is_full(int code, int system)
 {
@@ -68,7 +83,7 @@ static char *sentence(const Connection *connection, int code, int system)
 static gboolean fail(const Connection *connection, GError **error)
 {
     int code = sqlite3_errcode(connection->sqlite) & 0xff;
-    g_autofree char *text = sentence(connection, code, sqlite3_system_errno(connection->sqlite));
+    g_autofree char *text = sentence(connection, code, system_error(connection->sqlite, code));
     g_set_error_literal(error, PMX_ERROR, PMX_CODE_INTERNAL, text);
     return FALSE;
 }

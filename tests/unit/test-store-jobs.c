@@ -181,6 +181,33 @@ static void test_by_id(void)
     in_store(one_by_id);
 }
 
+/* Who narrows the times on the way gets what is within them. */
+static gboolean narrow(PmxDb *db, gpointer data, GError **error)
+{
+    (void)data;
+    for (gint64 i = 1; i <= 10; i++) {
+        g_autofree char *id = id_of((guint64)i);
+        add_job(db, id, "p", i);
+    }
+    for (guint up = 0; up < 2; up++) {
+        g_autofree char *after = NULL, *next = NULL;
+        PmxJobFilter filter = {.limit = 2, .oldest_first = up > 0};
+        g_autoptr(GPtrArray) page = pmx_jobs_list(db, &filter, &after, error);
+        filter.from = filter.to = 6;
+        filter.after = after;
+        g_autoptr(GPtrArray) rest = pmx_jobs_list(db, &filter, &next, error);
+        g_assert_cmpuint(page->len, ==, 2);
+        g_assert_cmpuint(rest->len, ==, 1);
+        g_assert_cmpint(((PmxJobRecord *)g_ptr_array_index(rest, 0))->created, ==, 6);
+    }
+    return TRUE;
+}
+
+static void test_narrowed(void)
+{
+    in_store(narrow);
+}
+
 static gboolean wrong_cursors(PmxDb *db, gpointer data, GError **error)
 {
     g_autofree char *good = NULL;
@@ -460,6 +487,7 @@ int main(int argc, char **argv)
     g_test_add_func("/store/jobs/pages", test_pages);
     g_test_add_func("/store/jobs/following", test_following);
     g_test_add_func("/store/jobs/by-id", test_by_id);
+    g_test_add_func("/store/jobs/narrowed", test_narrowed);
     g_test_add_func("/store/jobs/wrong-cursors", test_wrong_cursors);
     g_test_add_func("/store/jobs/open", test_open);
     g_test_add_func("/store/jobs/pause", test_pause);
