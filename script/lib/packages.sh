@@ -7,7 +7,8 @@
 # shellcheck disable=SC2034 # used by the scripts that source this file
 readonly build_packages=(
     build-essential meson ninja-build pkg-config python3 iso-codes
-    libglib2.0-dev libjansson-dev libseccomp-dev libmicrohttpd-dev
+    libglib2.0-dev libjansson-dev libseccomp-dev libsqlite3-dev libcurl4-openssl-dev
+    libmicrohttpd-dev libgnutls28-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
 )
 # shellcheck disable=SC2034
@@ -15,9 +16,11 @@ readonly demo_packages=(espeak-ng)
 # shellcheck disable=SC2034
 readonly test_packages=(
     ffmpeg mkvtoolnix mediainfo espeak-ng
-    python3-pytest python3-pytest-xdist python3-numpy bash-completion
+    python3-pytest python3-pytest-xdist python3-numpy bash-completion openssl
+    python3-jsonschema openapi-specification python3-prometheus-client
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
     clang-format cppcheck shellcheck
+    'npm|nodejs'
 )
 # Not free software in Debian's sense, so kept apart from the lists: see enable_fdk_aac.
 readonly fdk_aac=libfdk-aac-dev

@@ -93,7 +93,7 @@ json_t *pmx_object_dump(const PmxObject *object, const void *value)
     pmx_object_init(object, defaults);
     json_t *json = json_object();
     for (const PmxField *field = object->fields; field->name; field++) {
-        if (field->flags & PMX_FIELD_UNSUPPORTED)
+        if (field->flags & (PMX_FIELD_UNSUPPORTED | PMX_FIELD_HIDDEN))
             continue;
         json_t *member = dump_value(field, pmx_field_storage(field, value));
         json_t *fallback = dump_value(field, pmx_field_storage(field, defaults));

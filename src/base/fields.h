@@ -40,6 +40,8 @@ typedef enum {
     PMX_FIELD_JSON_TEXT = 1 << 3,   /* OBJECT, ARRAY or JSON that may also come as a string holding
                                        its JSON */
     PMX_FIELD_NON_EMPTY = 1 << 4,   /* STRING: "" is a problem; ARRAY: [] is one */
+    PMX_FIELD_HIDDEN = 1 << 5,      /* kept and read, never shown: left out of what is written */
+    PMX_FIELD_FIXED = 1 << 6,       /* of a stored row: set when it is added, never changed */
 } PmxFieldFlags;
 
 /* A value with a text form of its own, such as "10s" or "30000/1001". */
@@ -74,6 +76,7 @@ struct PmxObject {
     size_t size;            /* of the C struct */
     const PmxField *fields; /* the last has name NULL */
     const char *doc;
+    GDestroyNotify destroy; /* frees a heap struct, for lists of them; NULL: there are no lists */
 };
 
 /* Sets every field of the zeroed or uninitialised struct `out` to its default. */
@@ -88,7 +91,7 @@ void pmx_object_parse(const PmxObject *object, const json_t *json, const char *p
  * `error`. */
 void *pmx_object_read(const PmxObject *object, const json_t *json, GError **error);
 
-/* The struct as JSON; defaults and absent strings are left out. New reference. */
+/* The struct as JSON; defaults, absent strings and what is hidden are left out. New reference. */
 json_t *pmx_object_dump(const PmxObject *object, const void *value);
 
 /* Frees what the fields own, then zeroes the struct; the second also frees it (NULL is fine). */

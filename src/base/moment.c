@@ -106,5 +106,6 @@ static char *kind_format(const void *value)
     return format(*(const gint64 *)value, TRUE);
 }
 
-const PmxTextKind pmx_moment_kind = {
-    .form = "a moment such as 2026-01-02T03:04:05.678Z", .parse = kind_parse, .format = kind_format};
+const PmxTextKind pmx_moment_kind = {.form = "a moment such as 2026-01-02T03:04:05.678Z",
+                                     .parse = kind_parse,
+                                     .format = kind_format};

@@ -79,38 +79,48 @@ static char *default_of(const PmxField *field)
 
 /* --- rows --- */
 
-static void add_row(const PmxField *field, GString *page)
+typedef struct {
+    GString *text;
+    GPtrArray *done;     /* objects that have their section, here or elsewhere */
+    gboolean extensions; /* whether there is a column for them */
+} Page;
+
+static void add_row(const PmxField *field, const Page *page)
 {
     g_autoptr(GString) values = g_string_new(NULL);
     g_autofree char *fallback = default_of(field);
+    const char *mark = field->flags & PMX_FIELD_EXTENSION ? " yes |" : "  |";
     add_values(field, values);
-    g_string_append_printf(page, "| `%s` | %s | %s | %s | %s | %s |\n", field->name, type_of(field),
-                           values->str, fallback, field->flags & PMX_FIELD_EXTENSION ? "yes" : "",
+    g_string_append_printf(page->text, "| `%s` | %s | %s | %s |%s %s |\n", field->name,
+                           type_of(field), values->str, fallback, page->extensions ? mark : "",
                            field->doc);
 }
 
-static void add_unsupported(const PmxObject *object, GString *page)
+static void add_unsupported(const PmxObject *object, const Page *page)
 {
     const char *before = "\nNot supported by this version, and refused: ";
     for (const PmxField *field = object->fields; field->name; field++) {
         if (!(field->flags & PMX_FIELD_UNSUPPORTED))
             continue;
-        g_string_append_printf(page, "%s`%s`", before, field->name);
+        g_string_append_printf(page->text, "%s`%s`", before, field->name);
         if (field->fallback)
-            g_string_append_printf(page, " (except as `%s`)", field->fallback);
+            g_string_append_printf(page->text, " (except as `%s`)", field->fallback);
         before = ", ";
     }
-    g_string_append(page, *before == ',' ? ".\n" : "");
+    g_string_append(page->text, *before == ',' ? ".\n" : "");
 }
 
-static void add_table(const PmxObject *object, GString *page)
+static void add_table(const PmxObject *object, const Page *page)
 {
-    const char *before = "\n| key | type | values | default | extension | meaning |\n"
-                         "|---|---|---|---|---|---|\n";
+    const char *before = page->extensions
+                             ? "\n| key | type | values | default | extension | meaning |\n"
+                               "|---|---|---|---|---|---|\n"
+                             : "\n| key | type | values | default | meaning |\n"
+                               "|---|---|---|---|---|\n";
     for (const PmxField *field = object->fields; field->name; field++) {
-        if (field->flags & PMX_FIELD_UNSUPPORTED)
+        if (field->flags & (PMX_FIELD_UNSUPPORTED | PMX_FIELD_HIDDEN))
             continue;
-        g_string_append(page, before);
+        g_string_append(page->text, before);
         add_row(field, page);
         before = "";
     }
@@ -118,24 +128,35 @@ static void add_table(const PmxObject *object, GString *page)
 
 /* --- sections --- */
 
-static void add_sections(const PmxObject *object, GString *page, GPtrArray *done)
+static void add_sections(const PmxObject *object, const Page *page)
 {
-    if (g_ptr_array_find(done, object, NULL))
+    if (g_ptr_array_find(page->done, object, NULL))
         return;
-    g_ptr_array_add(done, (gpointer)object);
-    g_string_append_printf(page, "%s## %s\n\n%s\n", page->len > 0 ? "\n" : "", object->name,
-                           object->doc);
+    g_ptr_array_add(page->done, (gpointer)object);
+    g_string_append_printf(page->text, "%s## %s\n\n%s\n", page->text->len > 0 ? "\n" : "",
+                           object->name, object->doc);
     add_table(object, page);
     add_unsupported(object, page);
     for (const PmxField *field = object->fields; field->name; field++)
         if (field->object)
-            add_sections(field->object, page, done);
+            add_sections(field->object, page);
 }
 
 char *pmx_reference_markdown(const PmxObject *root)
 {
-    GString *page = g_string_new(NULL);
     g_autoptr(GPtrArray) done = g_ptr_array_new();
-    add_sections(root, page, done);
-    return g_string_free(page, FALSE);
+    Page page = {g_string_new(NULL), done, TRUE};
+    add_sections(root, &page);
+    return g_string_free(page.text, FALSE);
+}
+
+char *pmx_reference_sections(const PmxObject *const *roots, const PmxObject *const *known)
+{
+    g_autoptr(GPtrArray) done = g_ptr_array_new();
+    Page page = {g_string_new(NULL), done, FALSE};
+    for (; *known; known++)
+        g_ptr_array_add(done, (gpointer)*known);
+    for (; *roots; roots++)
+        add_sections(*roots, &page);
+    return g_string_free(page.text, FALSE);
 }

@@ -138,13 +138,15 @@ static int execute(const PmxSession *session, PmxArtifacts *artifacts, const Opt
                    guint64 memory, Interrupt *interrupt)
 {
     guint slots = options->jobs > 0 ? (guint)options->jobs : g_get_num_processors();
+    g_autoptr(PmxPlaces) places = pmx_places_local("/");
+    g_autoptr(PmxPool) pool = pmx_pool_new(slots, memory ? memory : slots * pmx_memory_share);
     const PmxExecutorSetup setup = {
         .plan = session->plan,
         .artifacts = artifacts,
         .inputs = (PmxLocalInput *const *)session->inputs->pdata,
         .runner = session->runner,
-        .slots = slots,
-        .memory = memory ? memory : slots * pmx_memory_share,
+        .places = places,
+        .pool = pool,
         .patience = pmx_runner_patience(),
     };
     gint64 began = g_get_monotonic_time();

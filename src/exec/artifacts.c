@@ -18,6 +18,7 @@ struct PmxArtifacts {
     int lock;  /* held on its lock file */
     guint64 limit;
     guint scratches;
+    GHashTable *pins; /* key → how often it was found; keys are owned */
 };
 
 static gboolean fail(GError **error, const char *what, const char *path)
@@ -109,6 +110,7 @@ PmxArtifacts *pmx_artifacts_open(const char *root, guint64 limit, gboolean keep,
 {
     g_autoptr(PmxArtifacts) artifacts = g_new0(PmxArtifacts, 1);
     artifacts->lock = -1;
+    artifacts->pins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     if (!g_utf8_validate(root, -1, NULL)) {
         g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
                     "the artifact store's path must be UTF-8; set POLYMUX_CACHE to another folder");
@@ -155,7 +157,21 @@ char *pmx_artifacts_find(PmxArtifacts *artifacts, const char *key)
         return NULL;
     /* The time of last use is what the limit goes by. */
     utimensat(AT_FDCWD, pin, NULL, 0);
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(artifacts->pins, key));
+    g_hash_table_replace(artifacts->pins, g_strdup(key), GUINT_TO_POINTER(count + 1));
     return g_steal_pointer(&pin);
+}
+
+void pmx_artifacts_release(PmxArtifacts *artifacts, const char *key)
+{
+    guint count = GPOINTER_TO_UINT(g_hash_table_lookup(artifacts->pins, key));
+    if (count > 1) {
+        g_hash_table_replace(artifacts->pins, g_strdup(key), GUINT_TO_POINTER(count - 1));
+        return;
+    }
+    g_autofree char *pin = pin_path(artifacts, key);
+    if (g_hash_table_remove(artifacts->pins, key))
+        g_unlink(pin);
 }
 
 /* A link to nothing more than a name would survive a power cut without its bytes. */
@@ -197,6 +213,7 @@ void pmx_artifacts_drop(PmxArtifacts *artifacts, const char *key)
     g_autofree char *pin = pin_path(artifacts, key);
     g_unlink(object);
     g_unlink(pin);
+    g_hash_table_remove(artifacts->pins, key);
 }
 
 char *pmx_artifacts_scratch(PmxArtifacts *artifacts, GError **error)
@@ -266,15 +283,18 @@ static gint oldest_first(gconstpointer a, gconstpointer b)
     return (left->used > right->used) - (left->used < right->used);
 }
 
-static guint64 drop_down_to(const PmxArtifacts *artifacts, guint64 limit)
+/* Drops what was last used before `oldest` (nanoseconds since 1970), and more down to `limit`. */
+static guint64 drop_down_to(const PmxArtifacts *artifacts, guint64 limit, gint64 oldest)
 {
     g_autoptr(GPtrArray) list = list_objects(artifacts);
     guint64 total = 0, dropped = 0;
     for (guint i = 0; i < list->len; i++)
         total += ((Object *)g_ptr_array_index(list, i))->size;
     g_ptr_array_sort(list, oldest_first);
-    for (guint i = 0; i < list->len && total > limit; i++) {
+    for (guint i = 0; i < list->len; i++) {
         const Object *object = g_ptr_array_index(list, i);
+        if (total <= limit && object->used >= oldest)
+            break;
         if (object->pinned || g_unlink(object->path) != 0)
             continue;
         total -= object->size;
@@ -287,12 +307,13 @@ void pmx_artifacts_free(PmxArtifacts *artifacts)
 {
     if (!artifacts)
         return;
+    g_hash_table_unref(artifacts->pins);
     if (artifacts->own)
         remove_tree(artifacts->own);
     if (artifacts->lock >= 0)
         close(artifacts->lock);
     if (artifacts->limit > 0 && artifacts->objects)
-        drop_down_to(artifacts, artifacts->limit);
+        drop_down_to(artifacts, artifacts->limit, 0);
     g_free(artifacts->root);
     g_free(artifacts->objects);
     g_free(artifacts->jobs);
@@ -315,7 +336,12 @@ PmxArtifactsUse pmx_artifacts_use(const PmxArtifacts *artifacts)
 
 guint64 pmx_artifacts_clear(PmxArtifacts *artifacts)
 {
-    return drop_down_to(artifacts, 0);
+    return drop_down_to(artifacts, 0, 0);
+}
+
+void pmx_artifacts_trim(PmxArtifacts *artifacts, gint64 oldest)
+{
+    drop_down_to(artifacts, artifacts->limit > 0 ? artifacts->limit : G_MAXUINT64, oldest * 1000);
 }
 
 char *pmx_artifacts_default_root(void)

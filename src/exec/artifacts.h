@@ -28,8 +28,12 @@ PmxArtifacts *pmx_artifacts_open(const char *root, guint64 limit, gboolean keep,
 void pmx_artifacts_free(PmxArtifacts *artifacts);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxArtifacts, pmx_artifacts_free)
 
-/* The pinned file of `key`, or NULL when it is not kept. Caller frees. */
+/* The pinned file of `key`, or NULL when it is not kept. Caller frees. Each time it is found it is
+ * pinned once more. */
 char *pmx_artifacts_find(PmxArtifacts *artifacts, const char *key);
+
+/* Takes back one pin. */
+void pmx_artifacts_release(PmxArtifacts *artifacts, const char *key);
 
 /* Takes the finished file `path` in as `key` (it is moved; it must be in a scratch folder of this
  * store). */
@@ -50,6 +54,10 @@ typedef struct {
 } PmxArtifactsUse;
 
 PmxArtifactsUse pmx_artifacts_use(const PmxArtifacts *artifacts);
+
+/* Drops what is over the limit; and first whatever was not used since `oldest` (microseconds since
+ * 1970). What is pinned stays. */
+void pmx_artifacts_trim(PmxArtifacts *artifacts, gint64 oldest);
 
 /* Removes every artifact no running job uses; how many. */
 guint64 pmx_artifacts_clear(PmxArtifacts *artifacts);

@@ -45,12 +45,13 @@ struct PmxExecutor {
     PmxWorkCount counts[PMX_TASK_KINDS];
     double cpu_seconds;
     gboolean stopped;
-    gboolean failures; /* since hopeless work was last looked for */
+    gboolean failures; /* or work queued again, since hopeless work was last looked for */
+    PmxExecutorEvents events;
+    gpointer events_data;
+    guint ending; /* the source that tells of the end */
     void (*tick)(gpointer data);
     gpointer tick_data;
 };
-
-enum { TICK_MS = 100 };
 
 /* --- memory --- */
 
@@ -139,7 +140,7 @@ static Work *work_with_room(PmxExecutor *executor, GPtrArray *works, PmxTask *ta
 {
     for (guint k = 0; k < works->len; k++) {
         Work *work = g_ptr_array_index(works, k);
-        if (memory_of(work) + pmx_memory(task, i) <= executor->setup.memory)
+        if (memory_of(work) + pmx_memory(task, i) <= pmx_pool_memory(executor->setup.pool))
             return work;
     }
     Work *work = work_new(executor, task, 1);
@@ -151,6 +152,12 @@ static gint larger_first(gconstpointer a, gconstpointer b, gpointer task)
 {
     guint64 left = pmx_memory(task, *(const guint *)a), right = pmx_memory(task, *(const guint *)b);
     return (left < right) - (left > right);
+}
+
+static gboolean is_skipped(const PmxExecutor *executor, const PmxTask *task)
+{
+    return task->kind == PMX_TASK_PACKAGE && executor->setup.skip &&
+           executor->setup.skip[task->output];
 }
 
 /* First fit, largest first: close to the fewest runners, and sizes that share a scaled picture come
@@ -167,7 +174,7 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
         guint i = g_array_index(missing, guint, k);
         g_array_append_val(work_with_room(executor, works, task, i)->indices, i);
     }
-    if (task->kind == PMX_TASK_PACKAGE)
+    if (task->kind == PMX_TASK_PACKAGE && !is_skipped(executor, task))
         g_ptr_array_add(works, work_new(executor, task, 1));
     g_ptr_array_extend(executor->queue, works, NULL, NULL);
 }
@@ -197,6 +204,18 @@ static void spread_priorities(PmxExecutor *executor)
     }
 }
 
+static void drop_unwanted(PmxExecutor *executor);
+
+static void skip_outputs(PmxExecutor *executor)
+{
+    for (guint i = 0; executor->setup.skip && i < executor->setup.plan->outputs->len; i++) {
+        executor->outputs[i].done = executor->setup.skip[i];
+        executor->open_outputs -= executor->setup.skip[i] != FALSE;
+    }
+    if (executor->setup.skip)
+        drop_unwanted(executor);
+}
+
 PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup)
 {
     PmxExecutor *executor = g_new0(PmxExecutor, 1);
@@ -213,13 +232,26 @@ PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup)
     spread_priorities(executor);
     for (guint i = 0; i < setup->plan->tasks->len; i++)
         queue_missing(executor, g_ptr_array_index(setup->plan->tasks, i));
+    skip_outputs(executor);
     return executor;
+}
+
+static void unpin(PmxExecutor *executor)
+{
+    GHashTableIter iterator;
+    gpointer name, value;
+    g_hash_table_iter_init(&iterator, executor->keys);
+    while (g_hash_table_iter_next(&iterator, &name, &value))
+        if (((const Key *)value)->path)
+            pmx_artifacts_release(executor->setup.artifacts, name);
 }
 
 void pmx_executor_free(PmxExecutor *executor)
 {
     if (!executor)
         return;
+    pmx_pool_leave(executor->setup.pool, executor);
+    g_clear_handle_id(&executor->ending, g_source_remove);
     g_ptr_array_foreach(executor->active, (GFunc)(void (*)(void))work_free, NULL);
     g_ptr_array_foreach(executor->queue, (GFunc)(void (*)(void))work_free, NULL);
     g_ptr_array_unref(executor->active);
@@ -228,6 +260,7 @@ void pmx_executor_free(PmxExecutor *executor)
         g_clear_error(&executor->outputs[i].error);
     g_free(executor->outputs);
     g_free(executor->package_fraction);
+    unpin(executor);
     g_hash_table_unref(executor->keys);
     g_main_loop_unref(executor->loop);
     g_free(executor);
@@ -243,6 +276,8 @@ static void close_output(PmxExecutor *executor, guint output, const GError *erro
     state->done = error == NULL;
     state->error = error ? g_error_copy(error) : NULL;
     executor->open_outputs--;
+    if (executor->events.output)
+        executor->events.output(output, executor->events_data);
 }
 
 static void fail_key(PmxExecutor *executor, Key *key, const PmxTask *task, const GError *error,
@@ -271,11 +306,16 @@ static Readiness readiness(const PmxExecutor *executor, const PmxTask *task, con
     return ready;
 }
 
-static gboolean needs_any(const PmxTask *task, const PmxTask *maker)
+static const char *key_name(const Work *work, guint i)
 {
-    for (guint i = 0; i < maker->makes->len; i++)
+    return g_ptr_array_index(work->task->makes, g_array_index(work->indices, guint, i));
+}
+
+static gboolean needs_any(const PmxTask *task, const Work *maker)
+{
+    for (guint i = 0; i < maker->indices->len; i++)
         for (guint k = 0; k < task->needs->len; k++)
-            if (strcmp(g_ptr_array_index(maker->makes, i), g_ptr_array_index(task->needs, k)) == 0)
+            if (strcmp(key_name(maker, i), g_ptr_array_index(task->needs, k)) == 0)
                 return TRUE;
     return FALSE;
 }
@@ -308,12 +348,20 @@ static gboolean drop_hopeless_round(PmxExecutor *executor)
     return found;
 }
 
-static gboolean wanted(const PmxExecutor *executor, const PmxTask *task)
+static gboolean wanted(const PmxExecutor *executor, const Work *work)
 {
-    gboolean any = task->kind == PMX_TASK_PACKAGE;
+    gboolean any = work->task->kind == PMX_TASK_PACKAGE;
     for (guint i = 0; !any && i < executor->queue->len; i++)
-        any = needs_any(((Work *)g_ptr_array_index(executor->queue, i))->task, task);
+        any = needs_any(((Work *)g_ptr_array_index(executor->queue, i))->task, work);
     return any;
+}
+
+/* Makers stand before takers, so this goes backwards. */
+static void drop_unwanted(PmxExecutor *executor)
+{
+    for (guint i = executor->queue->len; i-- > 0;)
+        if (!wanted(executor, g_ptr_array_index(executor->queue, i)))
+            work_free(g_ptr_array_remove_index(executor->queue, i));
 }
 
 /* Packages whose parts failed cannot be made, and work that only they wanted need not be done. */
@@ -324,9 +372,7 @@ static void drop_hopeless(PmxExecutor *executor)
     executor->failures = FALSE;
     while (drop_hopeless_round(executor))
         ;
-    for (guint i = executor->queue->len; i-- > 0;)
-        if (!wanted(executor, ((Work *)g_ptr_array_index(executor->queue, i))->task))
-            work_free(g_ptr_array_remove_index(executor->queue, i));
+    drop_unwanted(executor);
 }
 
 /* --- one runner --- */
@@ -412,8 +458,6 @@ static void work_progress(const json_t *progress, gpointer data)
     }
 }
 
-static void schedule(PmxExecutor *executor);
-
 static gboolean keep_results(Work *work, GError **error)
 {
     PmxExecutor *executor = work->executor;
@@ -439,7 +483,7 @@ static gboolean publish(Work *work, GError **error)
     const PmxPlanOutput *output =
         g_ptr_array_index(work->executor->setup.plan->outputs, work->task->output);
     g_autofree char *path = g_build_filename(work->scratch, "out.mp4", NULL);
-    if (!pmx_local_publish(path, output->address, error))
+    if (!pmx_places_publish(work->executor->setup.places, path, output->address, error))
         return FALSE;
     work->executor->counts[PMX_TASK_PACKAGE].run++;
     return TRUE;
@@ -465,6 +509,7 @@ static void queue_again(PmxExecutor *executor, PmxTask *task, guint index, guint
     if (task->kind != PMX_TASK_PACKAGE)
         g_array_append_val(again->indices, index);
     g_ptr_array_insert(executor->queue, 0, again);
+    executor->failures = TRUE;
 }
 
 /* Each artifact on its own, so that the one whose encoder crashes does not take the others along
@@ -494,6 +539,7 @@ static gboolean mend(Work *work, int bad_input)
     guint index = 0;
     if (!g_ptr_array_find_with_equal_func(key->maker->makes, name, g_str_equal, &index))
         return FALSE;
+    pmx_artifacts_release(executor->setup.artifacts, name);
     pmx_artifacts_drop(executor->setup.artifacts, name);
     g_clear_pointer(&key->path, g_free);
     key->state = WAITING;
@@ -531,15 +577,57 @@ static void complete(Work *work, const PmxRunOutcome *outcome)
     }
 }
 
+/* --- keys that other jobs make too --- */
+
+static void claim_keys(const Work *work)
+{
+    for (guint i = 0; i < work->indices->len; i++)
+        pmx_pool_claim(work->executor->setup.pool, key_name(work, i), work->executor);
+}
+
+static void release_keys(const Work *work)
+{
+    for (guint i = 0; i < work->indices->len; i++)
+        pmx_pool_release(work->executor->setup.pool, key_name(work, i));
+}
+
+static gboolean made_elsewhere(const Work *work)
+{
+    gboolean any = FALSE;
+    for (guint i = 0; !any && i < work->indices->len; i++)
+        any = pmx_pool_is_claimed(work->executor->setup.pool, key_name(work, i), work->executor);
+    return any;
+}
+
+/* Another job may have made some of it since this one was planned. FALSE: nothing is left to do. */
+static gboolean take_kept(Work *work)
+{
+    PmxExecutor *executor = work->executor;
+    for (guint i = work->indices->len; i-- > 0;) {
+        Key *key = find(executor, key_name(work, i));
+        key->path = pmx_artifacts_find(executor->setup.artifacts, key_name(work, i));
+        if (!key->path)
+            continue;
+        key->state = KEPT;
+        executor->counts[work->task->kind].kept++;
+        g_array_remove_index(work->indices, i);
+    }
+    return work->indices->len > 0 || work->task->kind == PMX_TASK_PACKAGE;
+}
+
+static void settle(PmxExecutor *executor);
+
 static void work_ended(const PmxRunOutcome *outcome, gpointer data)
 {
     Work *work = data;
     PmxExecutor *executor = work->executor;
     executor->cpu_seconds += outcome->cpu_seconds;
+    release_keys(work);
     complete(work, outcome);
     g_ptr_array_remove(executor->active, work);
     work_free(work);
-    schedule(executor);
+    settle(executor);
+    pmx_pool_schedule(executor->setup.pool);
 }
 
 static gboolean start(Work *work, GError **error)
@@ -570,73 +658,114 @@ static gint64 work_priority(const Work *work)
     return priority;
 }
 
-/*
- * Cores are never left idle for memory's sake by what cannot be made smaller: a work with one
- * artifact starts when a core is free. One with several waits until the memory has room for all of
- * them.
- */
-static gboolean has_room(const PmxExecutor *executor, const Work *work)
+static gboolean can_start(const Work *work)
 {
-    guint64 memory = memory_of(work);
-    guint cores = 0;
-    for (guint i = 0; i < executor->active->len; i++) {
-        const Work *active = g_ptr_array_index(executor->active, i);
-        memory += memory_of(active);
-        cores += cores_of(active);
-    }
-    return cores < executor->setup.slots && (work->indices->len < 2 || executor->active->len == 0 ||
-                                             memory <= executor->setup.memory);
+    const GError *why = NULL;
+    return pmx_pool_has_room(work->executor->setup.pool, work->indices->len, memory_of(work)) &&
+           readiness(work->executor, work->task, &why) == READY && !made_elsewhere(work);
 }
 
 /* The most urgent of what can be started; among equals the plan's order. */
-static Work *take_ready(PmxExecutor *executor)
+static Work *best_ready(const PmxExecutor *executor)
 {
-    const GError *why = NULL;
     Work *best = NULL;
     for (guint i = 0; i < executor->queue->len; i++) {
         Work *work = g_ptr_array_index(executor->queue, i);
-        if (readiness(executor, work->task, &why) == READY &&
-            (!best || work_priority(work) > work_priority(best)) && has_room(executor, work))
+        if ((!best || work_priority(work) > work_priority(best)) && can_start(work))
             best = work;
     }
-    if (best)
-        g_ptr_array_remove(executor->queue, best);
     return best;
 }
 
-static void launch(PmxExecutor *executor, Work *work)
+static void launch(Work *work)
 {
     g_autoptr(GError) error = NULL;
-    if (start(work, &error)) {
-        g_ptr_array_add(executor->active, work);
-        return;
+    PmxExecutor *executor = work->executor;
+    g_ptr_array_remove(executor->queue, work);
+    if (take_kept(work)) {
+        if (start(work, &error)) {
+            claim_keys(work);
+            g_ptr_array_add(executor->active, work);
+            return;
+        }
+        fail_work(work, error);
     }
-    fail_work(work, error);
     work_free(work);
 }
 
-static void schedule(PmxExecutor *executor)
+static gboolean tell_end(gpointer data)
 {
-    if (executor->stopped)
-        return;
-    drop_hopeless(executor);
-    Work *work;
-    while ((work = take_ready(executor))) {
-        launch(executor, work);
-        drop_hopeless(executor);
-    }
-    if (executor->open_outputs == 0 && executor->active->len == 0)
-        g_main_loop_quit(executor->loop);
+    PmxExecutor *executor = data;
+    executor->ending = 0;
+    if (executor->events.ended)
+        executor->events.ended(executor->events_data);
+    return G_SOURCE_REMOVE;
 }
+
+/* What follows from the last change: work that has become hopeless, and the end. */
+static void settle(PmxExecutor *executor)
+{
+    drop_hopeless(executor);
+    if (executor->open_outputs == 0 && executor->active->len == 0 && !executor->ending)
+        executor->ending = g_idle_add(tell_end, executor);
+}
+
+/* --- as a member of the pool --- */
+
+static gboolean offer(gpointer member, gint64 *priority)
+{
+    const PmxExecutor *executor = member;
+    const Work *best = executor->open_outputs > 0 ? best_ready(executor) : NULL;
+    if (best)
+        *priority = work_priority(best);
+    return best != NULL;
+}
+
+static void start_best(gpointer member)
+{
+    Work *best = best_ready(member);
+    if (best)
+        launch(best);
+    settle(member);
+}
+
+static PmxLoad load(gpointer member)
+{
+    const PmxExecutor *executor = member;
+    PmxLoad sum = {.runners = executor->active->len};
+    for (guint i = 0; i < executor->active->len; i++) {
+        const Work *active = g_ptr_array_index(executor->active, i);
+        sum.memory += memory_of(active);
+        sum.cores += cores_of(active);
+    }
+    return sum;
+}
+
+void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, gpointer data)
+{
+    static const PmxPoolKind kind = {offer, start_best, load};
+    executor->events = *events;
+    executor->events_data = data;
+    pmx_pool_join(executor->setup.pool, &kind, executor);
+    settle(executor);
+    pmx_pool_schedule(executor->setup.pool);
+}
+
+/* --- run and wait --- */
+
+enum { TICK_MS = 100 };
 
 static gboolean on_tick(gpointer data)
 {
     PmxExecutor *executor = data;
-    /* Cores and memory also come free while a runner finishes its last encoders. */
-    schedule(executor);
     if (executor->tick)
         executor->tick(executor->tick_data);
     return G_SOURCE_CONTINUE;
+}
+
+static void quit(gpointer data)
+{
+    g_main_loop_quit(((PmxExecutor *)data)->loop);
 }
 
 void pmx_executor_watch(PmxExecutor *executor, void (*tick)(gpointer data), gpointer data)
@@ -647,18 +776,19 @@ void pmx_executor_watch(PmxExecutor *executor, void (*tick)(gpointer data), gpoi
 
 gboolean pmx_executor_run(PmxExecutor *executor)
 {
-    schedule(executor);
-    if (executor->open_outputs > 0 && !executor->stopped) {
-        guint ticking = g_timeout_add(TICK_MS, on_tick, executor);
+    static const PmxExecutorEvents events = {NULL, quit};
+    pmx_executor_start(executor, &events, executor);
+    guint ticking = g_timeout_add(TICK_MS, on_tick, executor);
+    if (!executor->stopped)
         g_main_loop_run(executor->loop);
-        g_source_remove(ticking);
-    }
+    g_source_remove(ticking);
     return !executor->stopped;
 }
 
 void pmx_executor_stop(PmxExecutor *executor)
 {
     executor->stopped = TRUE;
+    pmx_pool_leave(executor->setup.pool, executor);
     while (executor->active->len > 0)
         work_free(g_ptr_array_remove_index(executor->active, executor->active->len - 1));
     g_main_loop_quit(executor->loop);

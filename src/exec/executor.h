@@ -11,28 +11,32 @@
  * has encoders at work, so the next one starts while the last encoders of the one before finish, if
  * the memory allows it.
  *
+ * Several executors may share a pool (exec/pool.h), which then says whose work starts next.
+ *
  * A runner that dies or hangs costs its task one attempt; the second attempt makes each artifact in
  * a runner of its own, so that whatever crashes takes nothing else along. What fails for good fails
  * the outputs that need it; the others go on.
  *
- * One thread: the caller's, with its default main context, for as long as pmx_executor_run() takes.
+ * One thread: the caller's, with its default main context.
  */
 #pragma once
 
 #include "exec/artifacts.h"
+#include "exec/pool.h"
 #include "plan/plan.h"
-#include "storage/address.h"
+#include "storage/places.h"
 
 typedef struct PmxExecutor PmxExecutor;
 
 typedef struct {
     const PmxPlan *plan; /* borrowed, like all of these */
     PmxArtifacts *artifacts;
+    const PmxPlaces *places;      /* where finished files go */
     PmxLocalInput *const *inputs; /* one an input of the job */
     const char *runner;           /* path of polymux-runner */
-    guint slots;                  /* cores to use */
-    guint64 memory;               /* bytes that all of them may use together, about */
+    PmxPool *pool;                /* shared with other executors */
     guint patience;               /* seconds without progress until a runner counts as hung */
+    const gboolean *skip;         /* one an output: need not be made; NULL: all are wanted */
 } PmxExecutorSetup;
 
 typedef struct {
@@ -49,10 +53,20 @@ PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup);
 void pmx_executor_free(PmxExecutor *executor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxExecutor, pmx_executor_free)
 
-/* Called a few times a second while it runs. */
+typedef struct {
+    /* An output is done or has failed. May not free the executor. */
+    void (*output)(guint output, gpointer data);
+    /* Every one is; last, from the main loop. May free the executor. */
+    void (*ended)(gpointer data);
+} PmxExecutorEvents;
+
+/* Joins the pool and begins. `events` is copied; either may be NULL. */
+void pmx_executor_start(PmxExecutor *executor, const PmxExecutorEvents *events, gpointer data);
+
+/* Called a few times a second by pmx_executor_run(). */
 void pmx_executor_watch(PmxExecutor *executor, void (*tick)(gpointer data), gpointer data);
 
-/* Runs until every output is done or has failed, or pmx_executor_stop() was called: then FALSE. */
+/* Starts, and runs until every output is done or has failed, or pmx_executor_stop() was called: then FALSE. */
 gboolean pmx_executor_run(PmxExecutor *executor);
 
 /* Ends the run at once: runners are killed, what is finished is kept. From the thread that runs, or

@@ -5,26 +5,16 @@
 #include "exec/process.h"
 #include "exec/serve.h"
 
-typedef struct {
-    GMainLoop *loop;
-    PmxFacts *facts;
-    GError *error;
-    gboolean died;
-} Asking;
-
-static void ended(const PmxRunOutcome *outcome, gpointer data)
-{
-    Asking *asking = data;
-    asking->died = outcome->end == PMX_RUN_DIED;
-    if (outcome->end == PMX_RUN_DONE)
-        asking->facts = pmx_object_read(&pmx_facts_object, outcome->result, &asking->error);
-    else if (outcome->end == PMX_RUN_FAILED)
-        asking->error = g_error_copy(outcome->error);
-    else
-        asking->error = g_error_new(PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                                    "reading the file ended badly: %s", outcome->error->message);
-    g_main_loop_quit(asking->loop);
-}
+struct PmxProbing {
+    PmxProbe probe;
+    const PmxLocalInput *input;
+    PmxProcess *process;
+    guint attempt;
+    guint failing; /* the source that tells of a runner that did not start */
+    GError *failure;
+    void (*done)(PmxFacts *facts, const GError *error, gpointer data);
+    gpointer data;
+};
 
 static PmxOrder *probe_order(const PmxLocalInput *input)
 {
@@ -38,48 +28,129 @@ static PmxOrder *probe_order(const PmxLocalInput *input)
     return order;
 }
 
+static gboolean ask(PmxProbing *probing, GError **error);
+
+void pmx_probing_cancel(PmxProbing *probing)
+{
+    if (!probing)
+        return;
+    pmx_process_free(probing->process);
+    g_clear_handle_id(&probing->failing, g_source_remove);
+    g_clear_error(&probing->failure);
+    g_free(probing);
+}
+
+static void finish(PmxProbing *probing, PmxFacts *facts, const GError *error)
+{
+    probing->done(facts, error, probing->data);
+    pmx_probing_cancel(probing);
+}
+
+/* As with any task, dying is forgiven once. */
+static gboolean try_again(PmxProbing *probing)
+{
+    if (probing->attempt > 1)
+        return FALSE;
+    g_clear_pointer(&probing->process, pmx_process_free);
+    return ask(probing, NULL);
+}
+
+static void ended(const PmxRunOutcome *outcome, gpointer data)
+{
+    PmxProbing *probing = data;
+    g_autoptr(GError) error = NULL;
+    PmxFacts *facts = NULL;
+    if (outcome->end == PMX_RUN_DONE)
+        facts = pmx_object_read(&pmx_facts_object, outcome->result, &error);
+    else if (outcome->end == PMX_RUN_FAILED)
+        error = g_error_copy(outcome->error);
+    else
+        error = g_error_new(PMX_ERROR, PMX_CODE_RESOURCE_BAD, "reading the file ended badly: %s",
+                            outcome->error->message);
+    if (outcome->end == PMX_RUN_DIED && try_again(probing))
+        return;
+    finish(probing, facts, error);
+}
+
+static gboolean ask(PmxProbing *probing, GError **error)
+{
+    static const PmxProcessEvents events = {NULL, ended};
+    g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func(pmx_served_free);
+    PmxServed *served = g_new0(PmxServed, 1);
+    *served = (PmxServed){.fd = probing->input->fd, .size = probing->input->size};
+    g_ptr_array_add(inputs, served);
+    PmxOrder *order = probe_order(probing->input);
+    probing->attempt++;
+    probing->process = pmx_process_start(probing->probe.runner, order, inputs,
+                                         probing->probe.patience, &events, probing, error);
+    pmx_object_free(&pmx_order_object, order);
+    return probing->process != NULL;
+}
+
+static gboolean tell_failure(gpointer data)
+{
+    PmxProbing *probing = data;
+    probing->failing = 0;
+    finish(probing, NULL, probing->failure);
+    return G_SOURCE_REMOVE;
+}
+
+PmxProbing *pmx_probe_start(const PmxProbe *probe, const PmxLocalInput *input,
+                            void (*done)(PmxFacts *facts, const GError *error, gpointer data),
+                            gpointer data)
+{
+    PmxProbing *probing = g_new0(PmxProbing, 1);
+    probing->probe = *probe;
+    probing->input = input;
+    probing->done = done;
+    probing->data = data;
+    if (!ask(probing, &probing->failure))
+        probing->failing = g_idle_add(tell_failure, probing);
+    return probing;
+}
+
+/* --- waiting for it --- */
+
+typedef struct {
+    GMainLoop *loop;
+    PmxFacts *facts;
+    GError *error;
+} Waiting;
+
+static void waited_for(PmxFacts *facts, const GError *error, gpointer data)
+{
+    Waiting *waiting = data;
+    waiting->facts = facts;
+    waiting->error = error ? g_error_copy(error) : NULL;
+    g_main_loop_quit(waiting->loop);
+}
+
 static void quit_loop(GCancellable *cancel, gpointer loop)
 {
     (void)cancel;
     g_main_loop_quit(loop);
 }
 
-static void ask(const PmxProbe *probe, const PmxLocalInput *input, Asking *asking)
-{
-    static const PmxProcessEvents events = {NULL, ended};
-    g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func(pmx_served_free);
-    PmxServed *served = g_new0(PmxServed, 1);
-    *served = (PmxServed){.fd = input->fd, .size = input->size};
-    g_ptr_array_add(inputs, served);
-    PmxOrder *order = probe_order(input);
-    PmxProcess *process = pmx_process_start(probe->runner, order, inputs, probe->patience, &events,
-                                            asking, &asking->error);
-    pmx_object_free(&pmx_order_object, order);
-    gulong watch = probe->cancel ? g_signal_connect(probe->cancel, "cancelled",
-                                                    G_CALLBACK(quit_loop), asking->loop)
-                                 : 0;
-    if (process && !g_cancellable_is_cancelled(probe->cancel))
-        g_main_loop_run(asking->loop);
-    if (watch)
-        g_signal_handler_disconnect(probe->cancel, watch);
-    pmx_process_free(process);
-}
-
 PmxFacts *pmx_probe_file(const PmxProbe *probe, const PmxLocalInput *input, GError **error)
 {
-    Asking asking = {.loop = g_main_loop_new(NULL, FALSE)};
-    ask(probe, input, &asking);
-    /* As with any task, dying is forgiven once. */
-    if (asking.died && !g_cancellable_is_cancelled(probe->cancel)) {
-        g_clear_error(&asking.error);
-        ask(probe, input, &asking);
+    if (g_cancellable_set_error_if_cancelled(probe->cancel, error))
+        return NULL;
+    Waiting waiting = {.loop = g_main_loop_new(NULL, FALSE)};
+    PmxProbing *probing = pmx_probe_start(probe, input, waited_for, &waiting);
+    gulong watch = probe->cancel ? g_signal_connect(probe->cancel, "cancelled",
+                                                    G_CALLBACK(quit_loop), waiting.loop)
+                                 : 0;
+    g_main_loop_run(waiting.loop);
+    if (watch)
+        g_signal_handler_disconnect(probe->cancel, watch);
+    g_main_loop_unref(waiting.loop);
+    if (!waiting.facts && !waiting.error) {
+        pmx_probing_cancel(probing);
+        waiting.error = g_error_new(PMX_ERROR, PMX_CODE_INTERNAL, "interrupted");
     }
-    g_main_loop_unref(asking.loop);
-    if (!asking.facts && !asking.error)
-        asking.error = g_error_new(PMX_ERROR, PMX_CODE_INTERNAL, "interrupted");
-    if (asking.error)
-        g_propagate_error(error, asking.error);
-    return asking.facts;
+    if (waiting.error)
+        g_propagate_error(error, waiting.error);
+    return waiting.facts;
 }
 
 char *pmx_runner_path(void)

@@ -79,14 +79,28 @@ const char *pmx_templates_id_at(gconstpointer templates, guint i)
     return i < list->len ? ((const Template *)g_ptr_array_index(list, i))->id : NULL;
 }
 
-const json_t *pmx_templates_get(const PmxTemplates *templates, const char *id)
+static Template *find(const PmxTemplates *templates, const char *id)
 {
     for (guint i = 0; i < templates->list->len; i++) {
-        const Template *template = g_ptr_array_index(templates->list, i);
+        Template *template = g_ptr_array_index(templates->list, i);
         if (strcmp(template->id, id) == 0)
-            return template->config;
+            return template;
     }
     return NULL;
+}
+
+void pmx_templates_add(PmxTemplates *templates, const char *id, const json_t *config)
+{
+    Template *known = find(templates, id);
+    if (known)
+        g_ptr_array_remove(templates->list, known);
+    add(templates, g_strdup(id), json_deep_copy(config));
+}
+
+const json_t *pmx_templates_get(const PmxTemplates *templates, const char *id)
+{
+    const Template *template = find(templates, id);
+    return template ? template->config : NULL;
 }
 
 /* --- merging --- */

@@ -18,6 +18,9 @@ PmxTemplates *pmx_templates_new(void);
 void pmx_templates_free(PmxTemplates *templates);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxTemplates, pmx_templates_free)
 
+/* Adds a custom one, in the place of one with the same id; `config` is borrowed. */
+void pmx_templates_add(PmxTemplates *templates, const char *id, const json_t *config);
+
 /* The template's config, borrowed, or NULL. */
 const json_t *pmx_templates_get(const PmxTemplates *templates, const char *id);
 

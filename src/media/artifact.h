@@ -65,6 +65,8 @@ typedef struct {
     /* private to artifact_read.c */
     PmxSourceRef ref;
     gint64 position; /* of the next packet's bytes */
+    guint8 *ahead;   /* bytes read ahead, up to `ahead_end` of the file */
+    gint64 ahead_at, ahead_end;
     gsize next;
     guint32 crc;
     guint32 wanted_crc;

@@ -11,6 +11,9 @@
 /* More would be a week of video; the bound keeps a damaged count from becoming an allocation. */
 static const guint64 PACKETS_MAX = 1 << 26;
 static const guint64 HEAD_MAX = 1 << 20;
+/* Most packets are far smaller, and every question to the parent costs a round trip. Held only while
+ * an artifact's packets are being read: a long film's segments are all open at once. */
+enum { AHEAD_SIZE = 128 * 1024 };
 
 static gboolean damaged(GError **error)
 {
@@ -28,6 +31,27 @@ static gboolean read_exactly(const PmxSourceRef *ref, gint64 offset, void *buffe
         offset += n;
         length -= (gsize)n;
     }
+    return TRUE;
+}
+
+/* The next `length` bytes in file order, by way of what was read ahead. */
+static gboolean read_on(PmxArtifact *artifact, guint8 *buffer, gsize length)
+{
+    gint64 end = artifact->ref.size;
+    if (length >= AHEAD_SIZE)
+        return read_exactly(&artifact->ref, artifact->position, buffer, length);
+    if (artifact->position < artifact->ahead_at ||
+        artifact->position + (gint64)length > artifact->ahead_end) {
+        gsize part = (gsize)CLAMP(end - artifact->position, 0, AHEAD_SIZE);
+        if (!artifact->ahead)
+            artifact->ahead = g_malloc(AHEAD_SIZE);
+        if (part < length ||
+            !read_exactly(&artifact->ref, artifact->position, artifact->ahead, part))
+            return FALSE;
+        artifact->ahead_at = artifact->position;
+        artifact->ahead_end = artifact->position + (gint64)part;
+    }
+    memcpy(buffer, artifact->ahead + (artifact->position - artifact->ahead_at), length);
     return TRUE;
 }
 
@@ -93,11 +117,13 @@ static gboolean check(PmxArtifact *artifact, GError **error)
     gint64 end = artifact->ref.size - PMX_ARTIFACT_TRAILER_SIZE;
     while (artifact->position < end) {
         gsize part = (gsize)MIN((gint64)sizeof bytes, end - artifact->position);
-        if (!read_exactly(&artifact->ref, artifact->position, bytes, part))
+        if (!read_on(artifact, bytes, part))
             return damaged(error);
         artifact->crc = av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), artifact->crc, bytes, part);
         artifact->position += (gint64)part;
     }
+    g_clear_pointer(&artifact->ahead, g_free);
+    artifact->ahead_end = 0;
     return artifact->crc == artifact->wanted_crc || damaged(error);
 }
 
@@ -124,6 +150,7 @@ void pmx_artifact_free(PmxArtifact *artifact)
         return;
     pmx_object_free(&pmx_artifact_head_object, artifact->head);
     g_free(artifact->packets);
+    g_free(artifact->ahead);
     g_free(artifact);
 }
 
@@ -134,7 +161,7 @@ gboolean pmx_artifact_next(PmxArtifact *artifact, AVPacket *packet, GError **err
     if (artifact->next >= artifact->count ||
         av_new_packet(packet, (int)MIN(row->size, G_MAXINT32 / 2)) < 0)
         return damaged(error);
-    if (!read_exactly(&artifact->ref, artifact->position, packet->data, row->size))
+    if (!read_on(artifact, packet->data, row->size))
         return damaged(error);
     artifact->crc =
         av_crc(av_crc_get_table(AV_CRC_32_IEEE_LE), artifact->crc, packet->data, row->size);

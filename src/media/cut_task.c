@@ -4,9 +4,11 @@
  *
  *     decoder ─► 160x90, grey ─► scene detector ─► the first scene cut ─► "0.pmx"
  *
- * Where there is none it is the window's first frame. The detector is libavfilter's scdet; on pictures this small it agrees with x264 and x265 about
- * where a scene ends, and costs next to nothing beside the decoding. The answer is the time of a
- * frame, so both neighbours agree on it exactly.
+ * Where there is none it is the window's first frame. The detector is libavfilter's scdet; on
+ * pictures this small it agrees with x264 and x265 about where a scene ends, and costs next to
+ * nothing beside the decoding. So the first look is at those pictures only that others refer to;
+ * where two of them are of different scenes, a second one looks at every picture between. The
+ * answer is the time of a frame, so both neighbours agree on it exactly.
  */
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
@@ -72,33 +74,68 @@ static gboolean is_scene_cut(Detector *detector, AVFrame *frame, gboolean *cut, 
     return TRUE;
 }
 
-/* The window's first frame is where the segments meet when nothing better comes: whether it is a
- * scene cut itself need not be known, and so nothing before the window is looked at. */
-static gboolean search(PmxRun *run, PmxDecoder *decoder, const PmxCutTask *task, Detector *detector,
-                       gint64 *tick, GError **error)
+/* What a look has found. */
+typedef struct {
+    gboolean any;          /* a frame at all */
+    gint64 first;          /* ticks of the first frame */
+    gboolean cut;          /* a scene ends */
+    gint64 before, behind; /* ticks of the frames on both sides */
+} Found;
+
+/* Looks at the frames in [start, end) up to the first cut. Whether the first of them begins a scene
+ * need not be known, and so nothing before is looked at. */
+static gboolean look(PmxRun *run, PmxDecoder *decoder, gint64 start, gint64 end, gboolean sparse,
+                     Found *found, GError **error)
 {
     g_autoptr(AVFrame) frame = av_frame_alloc();
-    gboolean inside = FALSE;
+    Detector detector = {0};
     PmxNext next;
-    *tick = task->start;
-    while ((next = pmx_decoder_next(decoder, frame, error)) == PMX_NEXT_FRAME) {
-        gint64 at = frame->pts;
+    gboolean ok = TRUE;
+    *found = (Found){0};
+    while (ok && !found->cut &&
+           (next = pmx_decoder_next(decoder, frame, error)) == PMX_NEXT_FRAME && frame->pts < end) {
         if (pmx_run_due(run))
             pmx_run_progress(run, json_object());
-        gboolean cut = FALSE;
-        if (at >= task->end)
-            break;
-        if (at < task->start)
+        if (frame->pts < start)
             continue;
-        if (!is_scene_cut(detector, frame, &cut, error))
-            return FALSE;
-        if (!inside || cut)
-            *tick = at;
-        inside = TRUE;
-        if (cut)
-            break;
+        gint64 at = frame->pts;
+        ok = is_scene_cut(&detector, frame, &found->cut, error);
+        found->before = found->any ? found->behind : at;
+        found->behind = at;
+        found->first = found->any ? found->first : at;
+        found->any = TRUE;
+        pmx_decoder_set_sparse(decoder, sparse);
     }
-    return next != PMX_NEXT_ERROR;
+    avfilter_graph_free(&detector.graph);
+    return ok && (found->cut || next != PMX_NEXT_ERROR);
+}
+
+/* Two pictures far apart may differ within a scene too: then the search goes on behind them. */
+static gboolean search(PmxRun *run, PmxDecoder *decoder, const PmxCutTask *task, gint64 *tick,
+                       GError **error)
+{
+    Found wide, close;
+    gint64 start = task->start;
+    *tick = task->start;
+    for (gboolean first = TRUE;; first = FALSE) {
+        pmx_decoder_set_sparse(decoder, FALSE);
+        if (!pmx_decoder_seek(decoder, start, error) ||
+            !look(run, decoder, start, task->end, TRUE, &wide, error))
+            return FALSE;
+        if (first && wide.any)
+            *tick = wide.first;
+        if (!wide.cut)
+            return TRUE;
+        pmx_decoder_set_sparse(decoder, FALSE);
+        if (!pmx_decoder_seek(decoder, wide.before, error) ||
+            !look(run, decoder, wide.before, wide.behind + 1, FALSE, &close, error))
+            return FALSE;
+        if (close.cut) {
+            *tick = close.behind;
+            return TRUE;
+        }
+        start = wide.behind;
+    }
 }
 
 static gboolean write_result(const PmxRun *run, gint64 tick, GError **error)
@@ -136,13 +173,10 @@ static gboolean find_cut(PmxRun *run, const PmxCutTask *task, GError **error)
     g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
-    if (!decoder || !pmx_decoder_seek(decoder, task->start, error))
+    if (!decoder)
         return FALSE;
     pmx_decoder_coarse(decoder);
-    Detector detector = {0};
-    gboolean ok = search(run, decoder, task, &detector, &tick, error);
-    avfilter_graph_free(&detector.graph);
-    return ok && write_result(run, tick, error);
+    return search(run, decoder, task, &tick, error) && write_result(run, tick, error);
 }
 
 json_t *pmx_cut_run(PmxRun *run, GError **error)

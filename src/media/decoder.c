@@ -15,6 +15,7 @@ struct PmxDecoder {
     gint64 first_key;    /* presentation time of that keyframe */
     gboolean recovering; /* after a seek, up to the first picture that leans on nothing unread */
     gboolean draining;
+    gboolean sparse;
     gint64 sought; /* nothing long before this is wanted; AV_NOPTS_VALUE: all is */
     guint damaged;
 };
@@ -80,6 +81,11 @@ void pmx_decoder_coarse(PmxDecoder *decoder)
     decoder->context->skip_loop_filter = AVDISCARD_ALL;
 }
 
+void pmx_decoder_set_sparse(PmxDecoder *decoder, gboolean sparse)
+{
+    decoder->sparse = sparse;
+}
+
 void pmx_decoder_free(PmxDecoder *decoder)
 {
     if (!decoder)
@@ -108,6 +114,8 @@ static enum AVDiscard skippable(const PmxDecoder *decoder)
 {
     const AVPacket *packet = decoder->packet;
     AVRational tick = decoder->stream->time_base;
+    if (decoder->sparse)
+        return AVDISCARD_NONREF;
     if (decoder->sought == AV_NOPTS_VALUE || packet->pts == AV_NOPTS_VALUE)
         return AVDISCARD_DEFAULT;
     gint64 limit = decoder->sought - av_rescale_q(1, (AVRational){1, 1}, tick);

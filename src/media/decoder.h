@@ -28,6 +28,9 @@ gboolean pmx_decoder_seek(PmxDecoder *decoder, gint64 ticks, GError **error);
 /* From now on pictures good enough to be compared, not to be seen: cheaper by the loop filter. */
 void pmx_decoder_coarse(PmxDecoder *decoder);
 
+/* Whether pictures that no other one refers to may be left out from now on. */
+void pmx_decoder_set_sparse(PmxDecoder *decoder, gboolean sparse);
+
 /* The next frame into `frame` (unreferenced first); its pts is set. */
 PmxNext pmx_decoder_next(PmxDecoder *decoder, AVFrame *frame, GError **error);
 

@@ -116,6 +116,7 @@ static void set_audio_frame(PmxStream *out, const AVFrame *frame)
     out->channels = frame->ch_layout.nb_channels;
     if (av_channel_layout_describe(&frame->ch_layout, layout, sizeof layout) > 0)
         out->layout = g_strdup(layout);
+    out->sample_fmt = g_strdup(av_get_sample_fmt_name(frame->format));
 }
 
 static void set_first(PmxStream *out, const PmxFirstFrame *first)
@@ -133,23 +134,33 @@ static void set_first(PmxStream *out, const PmxFirstFrame *first)
         set_audio_frame(out, first->frame);
 }
 
+static void set_codec(PmxStream *out, const AVCodecParameters *parameters)
+{
+    const AVCodecDescriptor *codec = avcodec_descriptor_get(parameters->codec_id);
+    out->codec = g_strdup(avcodec_get_name(parameters->codec_id));
+    out->codec_long = codec ? g_strdup(codec->long_name) : NULL;
+    out->tag = parameters->codec_tag;
+    out->profile = g_strdup(avcodec_profile_name(parameters->codec_id, parameters->profile));
+    out->level = MAX(0, parameters->level);
+    out->bit_rate = parameters->bit_rate;
+}
+
 static void set_headers(PmxStream *out, AVFormatContext *format, AVStream *stream)
 {
     const AVCodecParameters *parameters = stream->codecpar;
     out->index = stream->index;
     out->id = stream->id;
     out->kind = (int)kind_of(stream);
-    out->codec = g_strdup(avcodec_get_name(parameters->codec_id));
-    const char *profile = avcodec_profile_name(parameters->codec_id, parameters->profile);
-    out->profile = g_strdup(profile);
+    set_codec(out, parameters);
     out->language = tag(stream->metadata, "language");
     out->title = tag(stream->metadata, "title");
     out->is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
     out->cover = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
     out->time_base = ratio(stream->time_base);
     out->start = out->end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    out->bit_rate = parameters->bit_rate;
+    out->frames = MAX(0, stream->nb_frames);
     if (out->kind == PMX_STREAM_VIDEO) {
+        out->reordering = parameters->video_delay;
         out->width = parameters->width;
         out->height = parameters->height;
         out->sar = ratio(av_guess_sample_aspect_ratio(format, stream, NULL));

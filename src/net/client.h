@@ -2,9 +2,19 @@
 /*
  * HTTP going out: the only place that includes libcurl.
  *
- * A client has a thread that drives any number of requests at once and keeps connections. Only http
- * and https are spoken; redirects are not followed unless asked for. Requests may be started from
- * any thread; `done` is called in the client's thread and must not block.
+ *     any thread ── start ──► client's thread: at most so many at once, and to one host ──► done
+ *     any thread ── call ───► one request in this thread, its answer as it comes
+ *
+ * A client has a thread that drives any number of requests at once and keeps connections. Requests
+ * over its limits wait in it, and their time does not run before they begin. Only http and https
+ * are spoken, redirects are not followed, certificates are checked against the system's. A proxy
+ * that the environment names is used, but not for a server on this machine.
+ *
+ * Connecting may take ten seconds. A request that is given a time may take that; one without is
+ * ended after a minute in which nothing comes, unless its answer is read as it comes.
+ *
+ * Requests may be started from any thread; `done` is called in the client's thread and must not
+ * block.
  */
 #pragma once
 
@@ -24,7 +34,7 @@ typedef struct {
 } PmxClientRequest;
 
 typedef struct {
-    guint status;     /* 0: there was no answer */
+    guint status;     /* 0: not even a first line came */
     const char *body; /* NUL after its end */
     gsize length;
     const char *problem; /* why there was no whole answer; NULL: there was */
@@ -37,13 +47,14 @@ void pmx_client_free(PmxClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxClient, pmx_client_free)
 
 /* Everything in `request` is copied. `done` is called exactly once; the answer is borrowed. */
-void pmx_client_start(PmxClient *client, const PmxClientRequest *request,
-                      void (*done)(const PmxClientAnswer *answer, gpointer data), gpointer data);
+typedef void (*PmxClientDone)(const PmxClientAnswer *answer, gpointer data);
+void pmx_client_start(PmxClient *client, const PmxClientRequest *request, PmxClientDone done,
+                      gpointer data);
 
-/* One request, waited for, in the calling thread, without a client. `chunk` (or NULL) gets the
- * answer's body as it comes, instead of its being kept; FALSE from it ends the request. `body` of
- * the answer is the caller's to free: the return value. NULL with `error` (G_IO_ERROR) when there
- * was no whole answer. */
+/* One request, waited for, in the calling thread, without a client. `chunk` (or NULL) gets the body
+ * of a 2xx answer as it comes, instead of its being kept; FALSE from it ends the request, which is
+ * no failure. The return value is the body that was kept, for the caller to free. NULL with `error`
+ * (G_IO_ERROR) when there was no whole answer. */
 typedef gboolean (*PmxClientChunk)(const char *bytes, gsize length, gpointer data);
 char *pmx_client_call(const PmxClientRequest *request, PmxClientChunk chunk, gpointer data,
                       guint *status, gsize *length, GError **error);

@@ -20,12 +20,15 @@ typedef enum {
 } PmxStreamKind;
 
 typedef struct {
-    gint64 index;   /* position in the file, from 0 */
-    gint64 id;      /* the container's own number (MP4 track id, TS pid) */
-    int kind;       /* PmxStreamKind */
-    char *codec;    /* libavcodec's name: h264, aac */
-    char *profile;  /* High, HE-AAC; NULL when unknown */
-    char *language; /* the tag as the file has it; NULL when none */
+    gint64 index;     /* position in the file, from 0 */
+    gint64 id;        /* the container's own number (MP4 track id, TS pid) */
+    int kind;         /* PmxStreamKind */
+    char *codec;      /* libavcodec's name: h264, aac */
+    char *codec_long; /* the same for people; NULL when it has none */
+    gint64 tag;       /* the container's four-character code, 0 when none */
+    char *profile;    /* High, HE-AAC; NULL when unknown */
+    gint64 level;     /* as libavcodec numbers it, 0 unknown */
+    char *language;   /* the tag as the file has it; NULL when none */
     char *title;
     gboolean is_default;
     gboolean cover;     /* an attached picture, not a video */
@@ -37,6 +40,7 @@ typedef struct {
     gint64 start;       /* ticks: the first frame that decodes */
     gint64 end;         /* ticks: the end of the last packet; equals start when unknown */
     gint64 bit_rate;    /* bit/s, 0 unknown */
+    gint64 frames;      /* as the container counts them, 0 unknown */
 
     gint64 width, height;   /* pixels as stored */
     PmxRatio sar;           /* sample aspect ratio, 0/1 unknown */
@@ -45,6 +49,7 @@ typedef struct {
     gboolean constant_rate; /* every frame lasts as long, as far as the headers tell */
     gint64 bits;            /* of a luma sample */
     char *pix_fmt;
+    gint64 reordering; /* frames that the decoder holds back for order: 0 without B-frames */
     gboolean interlaced;
     char *range, *matrix, *primaries, *transfer, *chroma; /* libavutil's names; NULL unknown */
     gint64 keyframes;        /* how many the container's index or the scanned head lists */
@@ -53,6 +58,7 @@ typedef struct {
     gint64 sample_rate; /* Hz */
     gint64 channels;
     char *layout;
+    char *sample_fmt; /* of the decoded samples */
 } PmxStream;
 
 typedef struct {

@@ -60,25 +60,34 @@ static char *identity_of(const char *path, const struct stat *info)
                            info->st_mtim.tv_nsec);
 }
 
-PmxLocalInput *pmx_local_input_open(const char *path, GError **error)
+PmxLocalInput *pmx_local_input_take(int fd, const char *name, GError **error)
 {
     struct stat info;
     g_autoptr(PmxLocalInput) input = g_new0(PmxLocalInput, 1);
-    /* Non-blocking, so that a named pipe without a writer is an error and not a wait. */
-    input->fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
-    if (input->fd < 0 || fstat(input->fd, &info) < 0) {
-        fail(error, code_for(errno), "cannot read", path, errno);
+    input->fd = fd;
+    if (fstat(fd, &info) < 0) {
+        fail(error, code_for(errno), "cannot read", name, errno);
         return NULL;
     }
     if (!S_ISREG(info.st_mode) || info.st_size == 0) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" %s", path,
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" %s", name,
                     S_ISREG(info.st_mode) ? "is empty" : "is not a file");
         return NULL;
     }
-    input->path = g_strdup(path);
+    input->path = g_strdup(name);
     input->size = info.st_size;
-    input->identity = identity_of(path, &info);
+    input->identity = identity_of(name, &info);
     return g_steal_pointer(&input);
+}
+
+PmxLocalInput *pmx_local_input_open(const char *path, GError **error)
+{
+    /* Non-blocking, so that a named pipe without a writer is an error and not a wait. */
+    int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
+    if (fd >= 0)
+        return pmx_local_input_take(fd, path, error);
+    fail(error, code_for(errno), "cannot read", path, errno);
+    return NULL;
 }
 
 void pmx_local_input_free(PmxLocalInput *input)
@@ -181,7 +190,7 @@ static gboolean check_plain(const char *path, GError **error)
     return FALSE;
 }
 
-gboolean pmx_local_publish(const char *from, const char *to, GError **error)
+gboolean pmx_local_publish(const char *from, const char *to, const char *name, GError **error)
 {
     mode_t mask = umask(0);
     umask(mask);
@@ -191,10 +200,10 @@ gboolean pmx_local_publish(const char *from, const char *to, GError **error)
     if (g_chmod(from, 0666 & ~mask) == 0 && g_rename(from, to) == 0)
         return TRUE;
     if (errno != EXDEV)
-        return fail(error, code_for(errno), "cannot write", to, errno);
-    if (copy(from, temporary, to, error) && sync_file(temporary, error) &&
+        return fail(error, code_for(errno), "cannot write", name, errno);
+    if (copy(from, temporary, name, error) && sync_file(temporary, error) &&
         g_rename(temporary, to) == 0)
         return TRUE;
     g_unlink(temporary);
-    return error && *error ? FALSE : fail(error, PMX_CODE_INTERNAL, "cannot write", to, errno);
+    return error && *error ? FALSE : fail(error, PMX_CODE_INTERNAL, "cannot write", name, errno);
 }

@@ -26,6 +26,10 @@ typedef struct {
 
 /* NULL with ResourceNotFound, PermissionDenied or ResourceContentBad (a folder, an empty file). */
 PmxLocalInput *pmx_local_input_open(const char *path, GError **error);
+
+/* The same for a descriptor, which is taken; `name` stands for the path in messages and in the
+ * identity. */
+PmxLocalInput *pmx_local_input_take(int fd, const char *name, GError **error);
 void pmx_local_input_free(PmxLocalInput *input);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxLocalInput, pmx_local_input_free)
 
@@ -34,8 +38,8 @@ gboolean pmx_local_input_unchanged(const PmxLocalInput *input, GError **error);
 
 /* Makes the finished file `from` appear at `to`, whole or not at all: folders are made, another
  * file system is copied to under a temporary name first, and an existing file is replaced in one
- * step. */
-gboolean pmx_local_publish(const char *from, const char *to, GError **error);
+ * step. Messages call it `name`. */
+gboolean pmx_local_publish(const char *from, const char *to, const char *name, GError **error);
 
 /* FALSE when nothing can be written at `to`, found out before work begins and without making
  * anything. */

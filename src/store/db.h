@@ -7,7 +7,7 @@
  * Statements are written once, with ? for parameters and no dialect; what differs is in the driver.
  * A field table (base/fields.h) says how a struct is a row: a column a field, named like it, in the
  * field's JSON form (INT and BOOL integers, DOUBLE real, STRING, ENUM and TEXT text, JSON its
- * compact text; an absent string or moment is NULL).
+ * compact text; an absent string, moment or JSON is NULL).
  *
  * A connection belongs to the thread that is handed it. Every function that fails sets `error` in
  * PMX_ERROR with PMX_CODE_INTERNAL.
@@ -29,6 +29,7 @@ typedef struct {
 } PmxArg;
 
 #define PMX_INT(value) ((PmxArg){.type = PMX_ARG_INT, .number = (value)})
+/* NULL for an absent text. */
 #define PMX_TEXT(value) ((PmxArg){.type = PMX_ARG_TEXT, .text = (value)})
 /* `...` PmxArgs, in the order of the statement's question marks. */
 #define PMX_ARGS(...) ((const PmxArg[]){__VA_ARGS__ __VA_OPT__(, ){.type = PMX_ARG_END}})
@@ -38,9 +39,13 @@ gboolean pmx_db_run(PmxDb *db, const char *sql, const PmxArg *args, guint64 *cha
                     GError **error);
 
 /* The rows of "SELECT <every field of object> FROM `from` …", e.g. "jobs WHERE id = ?", each a heap
- * struct of `object`. NULL on failure. Caller frees the array, which frees the rows. */
+ * struct of `object`, which has a destroy(). NULL on failure. Caller frees the array, which frees
+ * the rows. */
 GPtrArray *pmx_db_select(PmxDb *db, const PmxObject *object, const char *from, const PmxArg *args,
                          GError **error);
+/* The same without the field `but`, which keeps its default: for lists without what is large. */
+GPtrArray *pmx_db_select_but(PmxDb *db, const PmxObject *object, const char *but, const char *from,
+                             const PmxArg *args, GError **error);
 
 /* The first such row, or NULL: without an error there is none. Caller frees with
  * pmx_object_free(). */
@@ -51,7 +56,11 @@ void *pmx_db_select_one(PmxDb *db, const PmxObject *object, const char *from, co
 gboolean pmx_db_number(PmxDb *db, const char *sql, const PmxArg *args, gint64 fallback, gint64 *out,
                        GError **error);
 
-/* Adds a row with every field of `row`; and replaces, by the first field, a row's other fields. */
+/* One text likewise; `*out` is NULL where there is no row or NULL. Caller frees. */
+gboolean pmx_db_text(PmxDb *db, const char *sql, const PmxArg *args, char **out, GError **error);
+
+/* Adds a row with every field of `row`; and replaces, by the first field, a row's other fields but
+ * those that are PMX_FIELD_FIXED. It is a failure when there is no such row. */
 gboolean pmx_db_insert(PmxDb *db, const char *table, const PmxObject *object, const void *row,
                        GError **error);
 gboolean pmx_db_update(PmxDb *db, const char *table, const PmxObject *object, const void *row,

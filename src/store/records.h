@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Records: what the store keeps, a struct a row. The field tables say how a record is a row, how it
- * looks in the REST dialect, and what the OpenAPI document says of it. Plain data.
+ * looks in the REST dialect, and what the OpenAPI document says of it; what is PMX_FIELD_HIDDEN
+ * there is a column only. Plain data.
  */
 #pragma once
 
@@ -46,7 +47,9 @@ typedef struct {
     char *user_data;                   /* or NULL */
     char *trigger;                     /* TriggerSource: API */
     json_t *config;                    /* as submitted; NULL in lists */
+    json_t *templates;                 /* custom ones that it uses, {id: config}, or NULL */
     json_t *inputs;                    /* identities of the inputs, once they were looked into */
+    gint64 number;                     /* rises with each job; pmx_jobs_insert() gives it */
 } PmxJobRecord;
 
 typedef struct {
@@ -93,7 +96,7 @@ typedef struct {
     char *queue;  /* MNS */
     char *events; /* EventTypeList, comma separated */
     gboolean auth;
-    char *auth_key; /* secret: never shown, never in the REST table */
+    char *auth_key; /* secret: never shown */
 } PmxCallbackRecord;
 
 typedef struct {

@@ -12,7 +12,8 @@
  * migration after the other in store/schema.c; a file that a newer version made is refused.
  *
  * The queries (pmx_jobs_…, pmx_outbox_… below) take the connection that a work is handed and are
- * called inside works only.
+ * called inside works only. A work calls neither pmx_store_write() nor pmx_store_read(), and begins
+ * and ends no transaction.
  */
 #pragma once
 
@@ -40,7 +41,11 @@ gboolean pmx_store_read(PmxStore *store, PmxStoreWork work, gpointer data, GErro
 
 /* --- queries: jobs and their parts --- */
 
+/* `parts` of PmxPartRecord *, or NULL. A `created` that is taken inside the work rises with the
+ * number, which keeps those who page through oldest jobs first from missing one. */
 gboolean pmx_jobs_insert(PmxDb *db, const PmxJobRecord *job, GPtrArray *parts, GError **error);
+/* Writes what changes while a job lives: state, percent, code, message, started, finished, inputs.
+ * The rest, Config above all, stays as it was inserted. */
 gboolean pmx_jobs_update(PmxDb *db, const PmxJobRecord *job, GError **error);
 PmxJobRecord *pmx_jobs_get(PmxDb *db, const char *id, GError **error);
 /* The job that this token made, or NULL. */
@@ -66,16 +71,15 @@ typedef struct {
 GPtrArray *pmx_jobs_list(PmxDb *db, const PmxJobFilter *filter, char **next, GError **error);
 
 /* Jobs that are Inited or Running and whose pipeline is Active, most urgent first: pipeline
- * priority, then job priority (highest first), then age; at most `limit`. Running ones first where
- * all else is equal. */
+ * priority, job priority (highest first), Running before Inited, age; at most `limit`. */
 GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GError **error);
 
 /* How many jobs are in each state (index PmxJobState), and the creation of the oldest Inited one
  * (0: none). */
 gboolean pmx_jobs_count(PmxDb *db, gint64 counts[5], gint64 *oldest, GError **error);
 
-/* Deletes jobs that finished before `moment`, with parts, events and settled deliveries; at most
- * `limit`; how many. */
+/* Deletes jobs that finished before `moment`, with parts, events and deliveries; at most `limit`;
+ * how many. A job of which a delivery still waits stays until that is settled. */
 gboolean pmx_jobs_expire(PmxDb *db, gint64 moment, guint limit, guint64 *gone, GError **error);
 
 /* --- queries: templates, pipelines, callback, default storage, media info jobs --- */
@@ -120,6 +124,9 @@ gboolean pmx_media_infos_update(PmxDb *db, const PmxMediaInfoRecord *row, GError
 PmxMediaInfoRecord *pmx_media_infos_get(PmxDb *db, const char *id, GError **error);
 GPtrArray *pmx_media_infos_open(PmxDb *db, guint limit,
                                 GError **error); /* not finished, oldest first */
+/* Deletes those that finished before `moment`; at most `limit`; how many. */
+gboolean pmx_media_infos_expire(PmxDb *db, gint64 moment, guint limit, guint64 *gone,
+                                GError **error);
 
 /* --- queries: events and their deliveries --- */
 
@@ -128,12 +135,15 @@ gboolean pmx_events_add(PmxDb *db, PmxEventRecord *event, GError **error);
 /* Events of `job` (NULL: of all) with a higher seq, in order; at most `limit`. */
 GPtrArray *pmx_events_after(PmxDb *db, const char *job, gint64 seq, guint limit, GError **error);
 
-/* Adds a delivery; sets its `id`. */
+/* Adds a delivery; sets its `id`. One that waits and has no `due` is due when it was created. */
 gboolean pmx_outbox_add(PmxDb *db, PmxDeliveryRecord *delivery, GError **error);
-/* Waiting deliveries due by `now`, each the first waiting one of its job, soonest first. */
-GPtrArray *pmx_outbox_due(PmxDb *db, gint64 now, guint limit, GError **error);
-/* When the next becomes due (the first waiting ones of their jobs), 0: nothing waits. */
-gboolean pmx_outbox_next(PmxDb *db, gint64 *moment, GError **error);
+/* Waiting deliveries due by `now`, each the first waiting one of its job, soonest first. Those to a
+ * receiver in `except` are left out: beginnings of targets up to the path ("https://example.com/"),
+ * or names of queues with a slash after them; NULL at the end. */
+GPtrArray *pmx_outbox_due(PmxDb *db, gint64 now, const char *const *except, guint limit,
+                          GError **error);
+/* When, after `now`, the next becomes due (the first waiting ones of their jobs), 0: none will. */
+gboolean pmx_outbox_next(PmxDb *db, gint64 now, gint64 *moment, GError **error);
 gboolean pmx_outbox_update(PmxDb *db, const PmxDeliveryRecord *delivery, GError **error);
 PmxDeliveryRecord *pmx_outbox_get(PmxDb *db, gint64 id, GError **error);
 /* By id, upwards from `after`; `state` NULL: any. */

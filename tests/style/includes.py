@@ -31,7 +31,7 @@ BELOW = {
 OWNER = {
     "libav": "media", "libsw": "media", "fdk-aac/": "media", "seccomp.h": "exec",
     "linux/landlock.h": "exec", "sqlite3.h": "store", "libpq-fe.h": "store",
-    "microhttpd.h": "api", "curl/": "net", "nats": "notify",
+    "microhttpd.h": "api", "gnutls/": "api", "curl/": "net", "nats": "notify",
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]')
 

@@ -152,8 +152,15 @@ class Polymux:
             time.sleep(0.01)
 
     def cached(self):
-        """Files in the cache with their sizes."""
-        return {p: p.stat().st_size for p in self.cache.rglob("*") if p.is_file()}
+        """Files in the cache with their sizes; folders may go while a job is looked at."""
+        sizes = {}
+        for folder, _, names in os.walk(self.cache):
+            for path in (Path(folder) / name for name in names):
+                try:
+                    sizes[path] = path.lstat().st_size
+                except FileNotFoundError:
+                    pass
+        return sizes
 
     def left(self):
         """Files in the scratch and output folders."""

@@ -21,6 +21,8 @@ typedef struct {
     PmxPlan plan;
     PmxLocalInput *inputs[1];
     PmxArtifacts *artifacts;
+    PmxPlaces *places;
+    PmxPool *pool;
     PmxExecutorSetup setup;
 } Stage;
 
@@ -125,6 +127,13 @@ static inline void stage_open_store(Stage *stage, gboolean keep)
     stage->setup.artifacts = stage->artifacts;
 }
 
+/* Another pool than the one of three cores and much memory. */
+static inline void stage_set_pool(Stage *stage, guint slots, guint64 memory)
+{
+    pmx_pool_free(stage->pool);
+    stage->setup.pool = stage->pool = pmx_pool_new(slots, memory);
+}
+
 /* A stage where the runner behaves as `script` says. */
 static inline void stage_init(Stage *stage, const char *script)
 {
@@ -140,12 +149,13 @@ static inline void stage_init(Stage *stage, const char *script)
     stage->inputs[0] = pmx_local_input_open(stage->input, &error);
     g_assert_no_error(error);
     stage_add_tasks(stage);
+    stage->places = pmx_places_local("/");
     stage->setup = (PmxExecutorSetup){.plan = &stage->plan,
                                       .inputs = stage->inputs,
                                       .runner = stage->runner,
-                                      .slots = 3,
-                                      .memory = G_GUINT64_CONSTANT(64) << 30,
+                                      .places = stage->places,
                                       .patience = 30};
+    stage_set_pool(stage, 3, G_GUINT64_CONSTANT(64) << 30);
     stage_open_store(stage, TRUE);
     g_setenv("FAKE_FOLDER", stage->root, TRUE);
     g_setenv("FAKE_INPUT", stage->input, TRUE);
@@ -164,6 +174,8 @@ static inline void stage_again(Stage *stage, const char *script)
 
 static inline void stage_clear(Stage *stage)
 {
+    pmx_pool_free(stage->pool);
+    pmx_places_free(stage->places);
     pmx_artifacts_free(stage->artifacts);
     pmx_local_input_free(stage->inputs[0]);
     g_ptr_array_unref(stage->plan.tasks);

@@ -156,7 +156,7 @@ static void publish(const char *from, const char *to, const char *text)
     struct stat info;
     write_file(from, text);
     g_assert_cmpint(g_chmod(from, 0600), ==, 0);
-    g_assert_true(pmx_local_publish(from, to, &error));
+    g_assert_true(pmx_local_publish(from, to, to, &error));
     g_assert_no_error(error);
     assert_file(to, text);
     g_assert_cmpint(g_stat(to, &info), ==, 0);
@@ -224,9 +224,9 @@ static void test_publish_fails(void)
     } rows[] = {{from, below}, {missing, file}, {from, dir}};
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_autoptr(GError) error = NULL;
-        g_assert_false(pmx_local_publish(rows[i].from, rows[i].to, &error));
+        g_assert_false(pmx_local_publish(rows[i].from, rows[i].to, rows[i].to, &error));
         g_assert_cmpuint(error->domain, ==, PMX_ERROR);
-        g_assert_false(pmx_local_publish(rows[i].from, rows[i].to, NULL));
+        g_assert_false(pmx_local_publish(rows[i].from, rows[i].to, rows[i].to, NULL));
     }
     assert_file(file, "old");
     assert_file(inside, "old");

@@ -160,7 +160,7 @@ static void test_row(gconstpointer data)
     for (guint c = 0; c < G_N_ELEMENTS(cores); c++) {
         Stage stage;
         stage_init(&stage, row->script);
-        stage.setup.slots = cores[c];
+        stage_set_pool(&stage, cores[c], G_GUINT64_CONSTANT(64) << 30);
         /* an input that changes is noticed by whatever ends next: let that be the same one */
         if (strcmp(row->name, "input-changes") == 0 && cores[c] > 1) {
             stage_clear(&stage);

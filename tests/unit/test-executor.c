@@ -110,7 +110,7 @@ static void test_memory(void)
 {
     Stage stage;
     stage_init(&stage, "");
-    stage.setup.memory = 100 << 20;
+    stage_set_pool(&stage, 3, 100 << 20);
     PmxExecutor *executor = pmx_executor_new(&stage.setup);
     g_assert_true(pmx_executor_run(executor));
     assert_all_done(&stage, executor);
@@ -140,7 +140,7 @@ static void test_order(void)
                 {"end audio:2", "start package:sound"}};
     Stage stage;
     stage_init(&stage, "");
-    stage.setup.slots = 1;
+    stage_set_pool(&stage, 1, G_GUINT64_CONSTANT(64) << 30);
     PmxExecutor *executor = pmx_executor_new(&stage.setup);
     g_assert_true(pmx_executor_run(executor));
     assert_all_done(&stage, executor);
@@ -166,7 +166,7 @@ static void test_priority(void)
     for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
         Stage stage;
         stage_init(&stage, "");
-        stage.setup.slots = 1;
+        stage_set_pool(&stage, 1, G_GUINT64_CONSTANT(64) << 30);
         for (guint k = 0; k < OUTPUTS; k++)
             if (k == rows[i].favourite)
                 ((PmxPlanOutput *)g_ptr_array_index(stage.plan.outputs, k))->priority = 9;
@@ -188,7 +188,7 @@ static void test_parallel(void)
         Stage stage;
         guint running = 0, most = 0;
         stage_init(&stage, "audio:1=slow audio:2=slow cut:0=slow video:640=slow");
-        stage.setup.slots = slots;
+        stage_set_pool(&stage, slots, G_GUINT64_CONSTANT(64) << 30);
         PmxExecutor *executor = pmx_executor_new(&stage.setup);
         g_assert_true(pmx_executor_run(executor));
         assert_all_done(&stage, executor);
@@ -272,7 +272,7 @@ static void test_stop(void)
 {
     Stage stage;
     stage_init(&stage, "audio:1=hang video:640=child package:sound=hang");
-    stage.setup.slots = 8;
+    stage_set_pool(&stage, 8, G_GUINT64_CONSTANT(64) << 30);
     PmxExecutor *executor = pmx_executor_new(&stage.setup);
     g_timeout_add(800, stop, executor);
     gint64 before = g_get_monotonic_time();

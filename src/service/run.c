@@ -1,0 +1,604 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One running job, from its record to the last saved state.
+ *
+ *     open inputs ─► look into each ─► plan ─► executor ─► read each finished file back ─► over
+ *
+ * What changes is marked and saved in one transaction; where the store does not take it, the marks
+ * stay and a later tick tries again. A run begun again after a restart goes through the same steps:
+ * the parts that are over stay as they are, and the artifacts kept are not made again.
+ */
+#include <string.h>
+
+#include "exec/executor.h"
+#include "service/private.h"
+
+/* An output's file being read back. */
+typedef struct {
+    PmxRun *run;
+    guint output;
+    PmxLocalInput *file;
+    PmxLook *look;
+} ReadBack;
+
+struct PmxRun {
+    PmxRunSetup setup;
+    PmxJobRecord *record;
+    GPtrArray *parts; /* of PmxPartRecord *: outputs in the job's order, then groups */
+    guint outputs;    /* how many of the parts are outputs */
+
+    /* What is not saved yet. */
+    gboolean record_changed;
+    GHashTable *changed; /* set of PmxPartRecord * */
+
+    PmxTemplates *templates;
+    PmxJob *job;
+    GPtrArray *inputs; /* of PmxLocalInput * */
+    GPtrArray *facts;  /* of PmxFacts *, those looked into so far */
+    PmxLook *look;
+    PmxPlan *plan;
+    gboolean *skip; /* one an output */
+    PmxExecutor *executor;
+    GPtrArray *reading; /* of ReadBack * */
+    gint64 rank;
+    gboolean paused;
+    guint ending; /* the source that tells that it is over */
+    double media_seconds;
+};
+
+/* --- marks and saving --- */
+
+static PmxPartRecord *part_at(const PmxRun *run, guint i)
+{
+    return g_ptr_array_index(run->parts, i);
+}
+
+static void mark(PmxRun *run, PmxPartRecord *part)
+{
+    g_hash_table_add(run->changed, part);
+}
+
+static void set_part(PmxRun *run, PmxPartRecord *part, PmxPartState state, const GError *error)
+{
+    if (part->state == (int)state || pmx_part_is_over(part->state))
+        return;
+    part->state = state;
+    if (error) {
+        g_free(part->code);
+        g_free(part->message);
+        part->code = g_strdup(pmx_code_name(pmx_error_code(error)));
+        part->message = g_utf8_make_valid(error->message, -1);
+    }
+    if (state == PMX_PART_SUCCESS)
+        part->percent = 100;
+    if (pmx_part_is_over(state))
+        part->finished = pmx_moment_now();
+    mark(run, part);
+}
+
+/* The changed parts in the order of the job: outputs before the groups they end. */
+static GPtrArray *changed_parts(const PmxRun *run)
+{
+    GPtrArray *list = g_ptr_array_new();
+    for (guint i = 0; i < run->parts->len; i++)
+        if (g_hash_table_contains(run->changed, part_at(run, i)))
+            g_ptr_array_add(list, part_at(run, i));
+    return list;
+}
+
+static gboolean save(PmxRun *run, GError **error)
+{
+    PmxService *service = run->setup.service;
+    g_autoptr(GPtrArray) parts = changed_parts(run);
+    PmxChange change = {.user = service->options.user,
+                        .job = run->record,
+                        .job_changed = run->record_changed,
+                        .parts = parts};
+    if (parts->len == 0 && !run->record_changed)
+        return TRUE;
+    gboolean ok = pmx_store_write(service->store, pmx_change_apply, &change, error);
+    if (ok) {
+        g_hash_table_remove_all(run->changed);
+        run->record_changed = FALSE;
+        pmx_watches_tell(service->watches, run->record->id, change.events,
+                         pmx_job_is_over(run->record->state));
+        if (change.deliveries)
+            pmx_notifier_poke(service->notifier);
+    }
+    pmx_change_clear(&change);
+    return ok;
+}
+
+/* --- groups and the whole --- */
+
+static PmxPartState group_state(const PmxRun *run, const PmxPartRecord *group)
+{
+    guint all = 0, over = 0, good = 0, skipped = 0, begun = 0;
+    for (guint i = 0; i < run->outputs; i++) {
+        const PmxPartRecord *part = part_at(run, i);
+        if (part->group != group->place)
+            continue;
+        all++;
+        over += pmx_part_is_over(part->state);
+        good += part->state == PMX_PART_SUCCESS;
+        skipped += part->state == PMX_PART_SKIPPED;
+        begun += part->state != PMX_PART_INIT && part->state != PMX_PART_SCHEDULED;
+    }
+    if (over < all)
+        return begun > 0 ? PMX_PART_RUNNING : PMX_PART_INIT;
+    return good > 0 ? PMX_PART_SUCCESS : skipped == all ? PMX_PART_SKIPPED : PMX_PART_FAILED;
+}
+
+static void update_groups(PmxRun *run)
+{
+    for (guint i = run->outputs; i < run->parts->len; i++)
+        set_part(run, part_at(run, i), group_state(run, part_at(run, i)), NULL);
+}
+
+static gboolean all_over(const PmxRun *run)
+{
+    gboolean over = TRUE;
+    for (guint i = 0; over && i < run->outputs; i++)
+        over = pmx_part_is_over(part_at(run, i)->state);
+    return over;
+}
+
+static const PmxPartRecord *first_in(const PmxRun *run, PmxPartState state)
+{
+    for (guint i = 0; i < run->outputs; i++)
+        if (part_at(run, i)->state == (int)state)
+            return part_at(run, i);
+    return NULL;
+}
+
+/* "Success indicates that at least one output succeeded", says the job API. */
+static void close_record(PmxRun *run)
+{
+    PmxJobRecord *record = run->record;
+    const PmxPartRecord *failed = first_in(run, PMX_PART_FAILED);
+    gboolean good = first_in(run, PMX_PART_SUCCESS) != NULL;
+    record->state = good ? PMX_JOB_COMPLETE : PMX_JOB_ERROR;
+    record->percent = good ? 100 : record->percent;
+    record->finished = pmx_moment_now();
+    if (!good && failed) {
+        record->code = g_strdup(failed->code);
+        record->message = g_strdup(failed->message);
+    }
+    run->record_changed = TRUE;
+}
+
+static gboolean tell_over(gpointer data)
+{
+    PmxRun *run = data;
+    run->ending = 0;
+    run->setup.over(run, run->setup.data);
+    return G_SOURCE_REMOVE;
+}
+
+/* Saves what is marked, and closes the job when nothing is left to do. */
+static void settle(PmxRun *run)
+{
+    g_autoptr(GError) error = NULL;
+    update_groups(run);
+    if (all_over(run) && !pmx_job_is_over(run->record->state))
+        close_record(run);
+    if (!save(run, &error))
+        g_printerr("polymux: job %s: what happened cannot be saved yet: %s\n", run->record->id,
+                   error->message);
+    else if (pmx_job_is_over(run->record->state) && !run->ending)
+        run->ending = g_idle_add(tell_over, run);
+}
+
+static void fail_all(PmxRun *run, const GError *error)
+{
+    for (guint i = 0; i < run->outputs; i++)
+        set_part(run, part_at(run, i), PMX_PART_FAILED, error);
+    settle(run);
+}
+
+/* Everything that is wrong, in one message; the code is the first one's. */
+static void fail_with(PmxRun *run, const PmxProblems *problems)
+{
+    const PmxProblem *first = g_ptr_array_index(problems->items, 0);
+    g_autofree char *text = pmx_problems_to_text(problems);
+    g_autoptr(GError) error = g_error_new_literal(PMX_ERROR, (int)first->code, g_strchomp(text));
+    fail_all(run, error);
+}
+
+/* --- reading a finished file back --- */
+
+static void read_back_free(gpointer data)
+{
+    ReadBack *reading = data;
+    pmx_look_cancel(reading->look);
+    pmx_local_input_free(reading->file);
+    g_free(reading);
+}
+
+static json_t *warnings_of(const PmxRun *run, guint output)
+{
+    const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, output);
+    gint64 damaged = pmx_executor_output(run->executor, output)->damaged;
+    json_t *list = json_array();
+    for (guint i = 0; i < planned->warnings->len; i++)
+        json_array_append_new(list, json_string(g_ptr_array_index(planned->warnings, i)));
+    if (damaged > 0)
+        json_array_append_new(list, json_sprintf("%" JSON_INTEGER_FORMAT
+                                                 " damaged packets of the inputs did not "
+                                                 "decode; what they held is missing",
+                                                 (json_int_t)damaged));
+    if (json_array_size(list) > 0)
+        return list;
+    json_decref(list);
+    return NULL;
+}
+
+static void succeed(PmxRun *run, guint output, const PmxFacts *facts)
+{
+    const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, output);
+    PmxPartRecord *part = part_at(run, output);
+    json_decref(part->facts);
+    json_decref(part->warnings);
+    part->facts = pmx_service_facts_json(facts);
+    part->warnings = warnings_of(run, output);
+    run->media_seconds += planned->seconds;
+    set_part(run, part, PMX_PART_SUCCESS, NULL);
+}
+
+static void fail_read_back(PmxRun *run, guint output, const GError *error)
+{
+    g_autoptr(GError) told = g_error_copy(error);
+    g_prefix_error(&told, "the finished file cannot be read back: ");
+    set_part(run, part_at(run, output), PMX_PART_FAILED, told);
+}
+
+static void was_read_back(PmxFacts *facts, const GError *error, gpointer data)
+{
+    ReadBack *reading = data;
+    PmxRun *run = reading->run;
+    reading->look = NULL;
+    if (facts)
+        succeed(run, reading->output, facts);
+    else
+        fail_read_back(run, reading->output, error);
+    pmx_facts_free(facts);
+    g_ptr_array_remove(run->reading, reading);
+    settle(run);
+}
+
+static void read_back(PmxRun *run, guint output)
+{
+    const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, output);
+    g_autoptr(GError) error = NULL;
+    PmxLocalInput *file = pmx_places_open(run->setup.service->places, planned->address, &error);
+    if (!file) {
+        fail_read_back(run, output, error);
+        settle(run);
+        return;
+    }
+    ReadBack *reading = g_new0(ReadBack, 1);
+    *reading = (ReadBack){run, output, file, NULL};
+    g_ptr_array_add(run->reading, reading);
+    reading->look = pmx_probes_look(run->setup.probes, file, was_read_back, reading);
+}
+
+/* --- the executor's part --- */
+
+static void output_ended(guint output, gpointer data)
+{
+    PmxRun *run = data;
+    const PmxOutputState *state = pmx_executor_output(run->executor, output);
+    if (state->error)
+        set_part(run, part_at(run, output), PMX_PART_FAILED, state->error);
+    if (state->error)
+        settle(run);
+    else
+        read_back(run, output);
+}
+
+static void find_skipped(PmxRun *run)
+{
+    run->skip = g_new0(gboolean, run->outputs + 1);
+    for (guint i = 0; i < run->outputs; i++) {
+        const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, i);
+        g_autoptr(GError) error = NULL;
+        if (!pmx_part_is_over(part_at(run, i)->state) &&
+            !pmx_places_writable(run->setup.service->places, planned->address, &error))
+            set_part(run, part_at(run, i), PMX_PART_FAILED, error);
+        run->skip[i] = pmx_part_is_over(part_at(run, i)->state);
+        set_part(run, part_at(run, i), PMX_PART_RUNNING, NULL);
+    }
+}
+
+static void execute(PmxRun *run)
+{
+    static const PmxExecutorEvents events = {output_ended, NULL};
+    find_skipped(run);
+    settle(run);
+    if (all_over(run))
+        return;
+    const PmxExecutorSetup setup = {.plan = run->plan,
+                                    .artifacts = run->setup.artifacts,
+                                    .places = run->setup.service->places,
+                                    .inputs = (PmxLocalInput *const *)run->inputs->pdata,
+                                    .runner = run->setup.runner,
+                                    .pool = run->setup.pool,
+                                    .patience = pmx_runner_patience(),
+                                    .skip = run->skip};
+    run->executor = pmx_executor_new(&setup);
+    pmx_executor_start(run->executor, &events, run);
+    pmx_run_set_urgency(run, run->rank, run->paused);
+}
+
+/* --- looking and planning --- */
+
+/* After a restart an input may not be the one that the finished outputs were made of. */
+static gboolean note_identities(PmxRun *run, GError **error)
+{
+    json_t *now = json_array();
+    for (guint i = 0; i < run->inputs->len; i++)
+        json_array_append_new(
+            now, json_string(((PmxLocalInput *)g_ptr_array_index(run->inputs, i))->identity));
+    gboolean same = !run->record->inputs || json_equal(run->record->inputs, now) ||
+                    !first_in(run, PMX_PART_SUCCESS);
+    json_decref(run->record->inputs);
+    run->record->inputs = now;
+    if (!same)
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                    "an input was changed after the first outputs of this job were made; submit "
+                    "the job again");
+    return same;
+}
+
+static void make_plan(PmxRun *run)
+{
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    g_autofree PmxPlanInput *inputs = g_new0(PmxPlanInput, run->inputs->len + 1);
+    for (guint i = 0; i < run->inputs->len; i++)
+        inputs[i] = (PmxPlanInput){g_ptr_array_index(run->facts, i),
+                                   ((PmxLocalInput *)g_ptr_array_index(run->inputs, i))->identity};
+    const char *seconds = g_getenv("POLYMUX_SEGMENT_SECONDS");
+    run->plan =
+        pmx_plan_new(run->job, inputs, seconds ? g_ascii_strtod(seconds, NULL) : 0, problems);
+    if (run->plan)
+        execute(run);
+    else
+        fail_with(run, problems);
+}
+
+static void look_into_next(PmxRun *run);
+
+static void fail_input(PmxRun *run, guint input, const GError *error)
+{
+    g_autoptr(GError) told = g_error_copy(error);
+    const PmxInput *of = g_ptr_array_index(run->job->inputs, input);
+    if (strstr(told->message, of->file.media))
+        g_prefix_error(&told, "Inputs[%u].InputFile.Media: ", input);
+    else
+        g_prefix_error(&told, "Inputs[%u].InputFile.Media: \"%s\": ", input, of->file.media);
+    fail_all(run, told);
+}
+
+static void looked_into(PmxFacts *facts, const GError *error, gpointer data)
+{
+    PmxRun *run = data;
+    run->look = NULL;
+    if (!facts) {
+        fail_input(run, run->facts->len, error);
+        return;
+    }
+    g_ptr_array_add(run->facts, facts);
+    look_into_next(run);
+}
+
+static void look_into_next(PmxRun *run)
+{
+    if (run->facts->len < run->inputs->len)
+        run->look = pmx_probes_look(
+            run->setup.probes, g_ptr_array_index(run->inputs, run->facts->len), looked_into, run);
+    else
+        make_plan(run);
+}
+
+static gboolean open_inputs(PmxRun *run)
+{
+    for (guint i = 0; i < run->job->inputs->len; i++) {
+        const PmxInput *input = g_ptr_array_index(run->job->inputs, i);
+        g_autoptr(GError) error = NULL;
+        PmxLocalInput *file =
+            pmx_places_open(run->setup.service->places, input->file.media, &error);
+        if (!file) {
+            fail_input(run, i, error);
+            return FALSE;
+        }
+        g_ptr_array_add(run->inputs, file);
+    }
+    return TRUE;
+}
+
+static gboolean read_job(PmxRun *run)
+{
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    PmxJobOptions options = pmx_service_job_options();
+    const char *id;
+    json_t *config;
+    run->templates = pmx_templates_new();
+    json_object_foreach (run->record->templates, id, config)
+        pmx_templates_add(run->templates, id, config);
+    run->job = pmx_job_parse(run->record->config, run->templates, &options, problems);
+    if (run->job && run->job->outputs->len == run->outputs)
+        return TRUE;
+    if (run->job)
+        pmx_problems_add(problems, PMX_CODE_INTERNAL, "", "the job's record is damaged");
+    fail_with(run, problems);
+    return FALSE;
+}
+
+/* Whatever fails here has settled the run. */
+static gboolean begin(gpointer data)
+{
+    PmxRun *run = data;
+    g_autoptr(GError) error = NULL;
+    run->ending = 0;
+    if (run->record->state == PMX_JOB_INITED) {
+        run->record->state = PMX_JOB_RUNNING;
+        run->record->started = pmx_moment_now();
+        run->record_changed = TRUE;
+    }
+    for (guint i = 0; i < run->outputs; i++)
+        if (part_at(run, i)->state == PMX_PART_INIT)
+            set_part(run, part_at(run, i), PMX_PART_SCHEDULED, NULL);
+    settle(run);
+    if (all_over(run) || !read_job(run) || !open_inputs(run))
+        return G_SOURCE_REMOVE;
+    if (!note_identities(run, &error))
+        fail_all(run, error);
+    else
+        look_into_next(run);
+    return G_SOURCE_REMOVE;
+}
+
+/* --- life --- */
+
+static void free_input(gpointer input)
+{
+    pmx_local_input_free(input);
+}
+
+static void free_facts(gpointer facts)
+{
+    pmx_facts_free(facts);
+}
+
+PmxRun *pmx_run_new(const PmxRunSetup *setup, PmxJobRecord *record, GPtrArray *parts)
+{
+    PmxRun *run = g_new0(PmxRun, 1);
+    run->setup = *setup;
+    run->record = record;
+    run->parts = parts;
+    while (run->outputs < parts->len && part_at(run, run->outputs)->kind == PMX_PART_OUTPUT)
+        run->outputs++;
+    run->changed = g_hash_table_new(NULL, NULL);
+    run->inputs = g_ptr_array_new_with_free_func(free_input);
+    run->facts = g_ptr_array_new_with_free_func(free_facts);
+    run->reading = g_ptr_array_new_with_free_func(read_back_free);
+    run->ending = g_idle_add(begin, run);
+    return run;
+}
+
+void pmx_run_free(PmxRun *run)
+{
+    if (!run)
+        return;
+    g_clear_handle_id(&run->ending, g_source_remove);
+    pmx_look_cancel(run->look);
+    g_ptr_array_unref(run->reading);
+    pmx_executor_free(run->executor);
+    g_free(run->skip);
+    pmx_plan_free(run->plan);
+    g_ptr_array_unref(run->facts);
+    g_ptr_array_unref(run->inputs);
+    pmx_job_free(run->job);
+    pmx_templates_free(run->templates);
+    g_hash_table_unref(run->changed);
+    g_ptr_array_unref(run->parts);
+    pmx_job_record_free(run->record);
+    g_free(run);
+}
+
+const char *pmx_run_id(const PmxRun *run)
+{
+    return run->record->id;
+}
+
+const char *pmx_run_pipeline(const PmxRun *run)
+{
+    return run->record->pipeline;
+}
+
+void pmx_run_set_urgency(PmxRun *run, gint64 rank, gboolean paused)
+{
+    run->rank = rank;
+    run->paused = paused;
+    if (!run->executor)
+        return;
+    pmx_pool_set_rank(run->setup.pool, run->executor, rank);
+    pmx_pool_set_paused(run->setup.pool, run->executor, paused);
+}
+
+gboolean pmx_run_cancel(PmxRun *run, GError **error)
+{
+    PmxJobRecord *record = run->record;
+    if (pmx_job_is_over(record->state)) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID, "the job has ended");
+        return FALSE;
+    }
+    pmx_look_cancel(g_steal_pointer(&run->look));
+    g_ptr_array_set_size(run->reading, 0);
+    g_clear_pointer(&run->executor, pmx_executor_free);
+    for (guint i = 0; i < run->outputs; i++)
+        set_part(run, part_at(run, i), PMX_PART_SKIPPED, NULL);
+    record->state = PMX_JOB_CANCELLED;
+    record->finished = pmx_moment_now();
+    run->record_changed = TRUE;
+    settle(run);
+    return TRUE;
+}
+
+/* --- how far --- */
+
+static gint64 whole_percent(double fraction)
+{
+    return (gint64)CLAMP(fraction * 100, 0, 99);
+}
+
+static gboolean update_percent(PmxRun *run)
+{
+    PmxCost cost = pmx_executor_cost(run->executor);
+    gint64 percent = cost.total > 0 ? whole_percent(cost.done / cost.total) : 0;
+    gboolean changed = percent != run->record->percent;
+    run->record->percent = percent;
+    for (guint i = 0; i < run->outputs; i++) {
+        PmxPartRecord *part = part_at(run, i);
+        if (pmx_part_is_over(part->state))
+            continue;
+        percent = whole_percent(pmx_executor_output_fraction(run->executor, i));
+        changed |= percent != part->percent;
+        part->percent = percent;
+    }
+    return changed;
+}
+
+static json_t *progress_json(const PmxRun *run)
+{
+    json_t *outputs = json_array();
+    for (guint i = 0; i < run->outputs; i++)
+        json_array_append_new(outputs, json_pack("{s:s, s:I}", "id", part_at(run, i)->id, "percent",
+                                                 (json_int_t)part_at(run, i)->percent));
+    return json_pack("{s:I, s:o}", "percent", (json_int_t)run->record->percent, "outputs", outputs);
+}
+
+json_t *pmx_run_tick(PmxRun *run)
+{
+    if (run->record_changed || g_hash_table_size(run->changed) > 0)
+        settle(run);
+    gboolean running = run->executor && !pmx_job_is_over(run->record->state);
+    return running && update_percent(run) ? progress_json(run) : NULL;
+}
+
+PmxRunCounts pmx_run_counts(const PmxRun *run)
+{
+    PmxRunCounts counts = {.media_seconds = run->media_seconds};
+    if (!run->executor)
+        return counts;
+    for (int kind = 0; kind < PMX_TASK_KINDS; kind++) {
+        PmxWorkCount work = pmx_executor_count(run->executor, (PmxTaskKind)kind);
+        counts.tasks_done += work.run;
+        counts.made += kind == PMX_TASK_PACKAGE ? 0 : work.run;
+        counts.kept += kind == PMX_TASK_PACKAGE ? 0 : work.kept;
+    }
+    for (guint i = 0; i < run->outputs; i++)
+        counts.tasks_failed += pmx_executor_output(run->executor, i)->error != NULL;
+    counts.cpu_seconds = pmx_executor_cpu_seconds(run->executor);
+    return counts;
+}

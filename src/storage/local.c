@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* Places of the command line: local paths and file://. See places.h. */
+#include "storage/places-kind.h"
+
+static gboolean check(const PmxPlaces *places, const char *address, GError **error)
+{
+    g_autofree char *path = pmx_address_to_path(address, places->root, error);
+    return path != NULL;
+}
+
+static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
+{
+    g_autofree char *path = pmx_address_to_path(address, places->root, error);
+    return path ? pmx_local_input_open(path, error) : NULL;
+}
+
+static gboolean writable(const PmxPlaces *places, const char *address, GError **error)
+{
+    g_autofree char *path = pmx_address_to_path(address, places->root, error);
+    return path && pmx_local_writable(path, error);
+}
+
+static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
+                        GError **error)
+{
+    g_autofree char *path = pmx_address_to_path(address, places->root, error);
+    return path && pmx_local_publish(from, path, path, error);
+}
+
+PmxPlaces *pmx_places_local(const char *folder)
+{
+    static const PmxPlacesKind kind = {check, open_input, writable, publish};
+    return pmx_places_new(&kind, folder);
+}

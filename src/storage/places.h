@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Places: what an address leads to, for whoever reads inputs and publishes outputs.
+ *
+ *     address ─► PmxPlaces (const vtable) ─► local.c    paths and file://, for the command line
+ *                                         └► buckets.c  oss://BUCKET/KEY as folders, for the service
+ *
+ * An address is data of a stranger where the service runs: a kind of place decides what it may lead
+ * to and nothing else is ever opened. Safe from any thread.
+ */
+#pragma once
+
+#include "storage/address.h"
+
+typedef struct PmxPlaces PmxPlaces;
+
+/* Local paths, relative ones below `folder`. */
+PmxPlaces *pmx_places_local(const char *folder);
+
+/* Buckets: each folder in `root` is one. No key leads out of its bucket, by whatever spelling or
+ * symbolic link (openat2(2), RESOLVE_BENEATH); a bucket may itself be a link to a folder elsewhere,
+ * which is its administrator's doing. */
+PmxPlaces *pmx_places_buckets(const char *root);
+
+void pmx_places_free(PmxPlaces *places);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxPlaces, pmx_places_free)
+
+/* FALSE when the address's text alone says that it leads nowhere here. */
+gboolean pmx_places_check(const PmxPlaces *places, const char *address, GError **error);
+
+/* Opens for reading; see pmx_local_input_open(). */
+PmxLocalInput *pmx_places_open(const PmxPlaces *places, const char *address, GError **error);
+
+/* FALSE when nothing can be written there, found out without making anything. */
+gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GError **error);
+
+/* Makes the finished file `from` appear there, whole or not at all. */
+gboolean pmx_places_publish(const PmxPlaces *places, const char *from, const char *address,
+                            GError **error);

@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+/* Jobs in the store: pages, what is open, counts, retention (store/jobs, job-pages, open-jobs). */
+#include <string.h>
+
+#include "store-fixture.h"
+
+/* --- a model of what is in the store --- */
+
+typedef struct {
+    char *id;
+    const char *pipeline;
+    gint64 created, number, priority;
+    int state;
+    guint seen;
+} Entry;
+
+static void entry_free(gpointer data)
+{
+    Entry *entry = data;
+    g_free(entry->id);
+    g_free(entry);
+}
+
+static GPtrArray *new_model(void)
+{
+    return g_ptr_array_new_with_free_func(entry_free);
+}
+
+static Entry *entry_of(GPtrArray *model, const char *id)
+{
+    for (guint i = 0; i < model->len; i++)
+        if (g_str_equal(((Entry *)g_ptr_array_index(model, i))->id, id))
+            return g_ptr_array_index(model, i);
+    g_error("nobody put the job %s in", id);
+}
+
+/* Few different moments, so that many jobs share one. */
+static void add_random(PmxDb *db, GPtrArray *model, gint64 created)
+{
+    static const char *const pipelines[] = {"p0", "p1", "p2"};
+    g_autoptr(GError) error = NULL;
+    Entry *entry = g_new0(Entry, 1);
+    entry->id = id_of(model->len);
+    entry->pipeline = pipelines[g_test_rand_int_range(0, 3)];
+    entry->created = created ? created : g_test_rand_int_range(1000, 1006);
+    entry->priority = g_test_rand_int_range(1, 5);
+    entry->state = g_test_rand_int_range(0, 5);
+    entry->number = model->len;
+    g_ptr_array_add(model, entry);
+    g_autoptr(PmxJobRecord) job = make_job(entry->id, entry->pipeline, entry->created);
+    job->priority = entry->priority;
+    job->state = entry->state;
+    pmx_jobs_insert(db, job, NULL, &error);
+    g_assert_no_error(error);
+}
+
+static gboolean matches(const Entry *entry, const PmxJobFilter *filter)
+{
+    return (!filter->state || g_str_equal(filter->state, pmx_job_state_names[entry->state])) &&
+           (!filter->pipeline || g_str_equal(filter->pipeline, entry->pipeline)) &&
+           (!filter->id || g_str_equal(filter->id, entry->id)) &&
+           (!filter->from || entry->created >= filter->from) &&
+           (!filter->to || entry->created <= filter->to);
+}
+
+/* --- pages --- */
+
+static gboolean in_order(const Entry *before, const Entry *after, gboolean oldest_first)
+{
+    const Entry *low = oldest_first ? before : after, *high = oldest_first ? after : before;
+    return low->created < high->created ||
+           (low->created == high->created && low->number < high->number);
+}
+
+/* Reads all pages; between them `arrivals` random jobs come, at `*clock` when there is one, else at
+ * any time. */
+static void page_through(PmxDb *db, GPtrArray *model, PmxJobFilter *filter, guint arrivals,
+                         gint64 *clock)
+{
+    g_autofree char *after = NULL;
+    const Entry *before = NULL;
+    do {
+        g_autoptr(GError) error = NULL;
+        char *next = NULL;
+        filter->after = after;
+        g_autoptr(GPtrArray) page = pmx_jobs_list(db, filter, &next, &error);
+        g_assert_no_error(error);
+        g_assert_cmpuint(page->len, <=, filter->limit);
+        g_assert_true(!next || page->len == filter->limit);
+        for (guint i = 0; i < page->len; i++) {
+            const PmxJobRecord *job = g_ptr_array_index(page, i);
+            Entry *entry = entry_of(model, job->id);
+            g_assert_null(job->config);
+            g_assert_true(matches(entry, filter));
+            g_assert_true(!before || in_order(before, entry, filter->oldest_first));
+            g_assert_cmpuint(entry->seen++, ==, 0);
+            before = entry;
+        }
+        for (guint i = 0; next && i < arrivals; i++)
+            add_random(db, model, clock ? (*clock += g_test_rand_int_range(0, 2)) : 0);
+        g_free(after);
+        after = next;
+    } while (after);
+}
+
+static void random_filter(PmxJobFilter *filter)
+{
+    static const char *const pipelines[] = {"p0", "p1", "p2"};
+    *filter = (PmxJobFilter){.oldest_first = g_test_rand_bit(),
+                             .limit = (guint)g_test_rand_int_range(1, 20)};
+    if (g_test_rand_bit())
+        filter->state = pmx_job_state_names[g_test_rand_int_range(0, 5)];
+    if (g_test_rand_bit())
+        filter->pipeline = pipelines[g_test_rand_int_range(0, 3)];
+    if (g_test_rand_bit())
+        filter->from = g_test_rand_int_range(999, 1007);
+    if (g_test_rand_bit())
+        filter->to = g_test_rand_int_range(999, 1007);
+}
+
+static gboolean pages_round(PmxDb *db, gpointer data, GError **error)
+{
+    g_autoptr(GPtrArray) model = new_model();
+    PmxJobFilter filter;
+    (void)data, (void)error;
+    for (gint i = g_test_rand_int_range(0, 150); i > 0; i--)
+        add_random(db, model, 0);
+    guint first = model->len;
+    random_filter(&filter);
+    page_through(db, model, &filter, (guint)g_test_rand_int_range(0, 4), NULL);
+    for (guint i = 0; i < first; i++) {
+        const Entry *entry = g_ptr_array_index(model, i);
+        g_assert_cmpuint(entry->seen, ==, matches(entry, &filter) ? 1 : 0);
+    }
+    return TRUE;
+}
+
+static void test_pages(void)
+{
+    for (guint round = 0; round < 60; round++)
+        in_store(pages_round);
+}
+
+/* Where moments rise with the numbers, oldest first misses nothing that came meanwhile. */
+static gboolean follow_round(PmxDb *db, gpointer data, GError **error)
+{
+    g_autoptr(GPtrArray) model = new_model();
+    gint64 clock = 1000;
+    PmxJobFilter filter = {.oldest_first = TRUE, .limit = 7};
+    (void)data, (void)error;
+    for (guint i = 0; i < 60; i++)
+        add_random(db, model, clock += g_test_rand_int_range(0, 2));
+    page_through(db, model, &filter, 5, &clock);
+    g_assert_cmpuint(model->len, >, 100);
+    for (guint i = 0; i < model->len; i++)
+        g_assert_cmpuint(((Entry *)g_ptr_array_index(model, i))->seen, ==, 1);
+    return TRUE;
+}
+
+static void test_following(void)
+{
+    in_store(follow_round);
+}
+
+static gboolean one_by_id(PmxDb *db, gpointer data, GError **error)
+{
+    g_autofree char *next = NULL;
+    (void)data;
+    add_job(db, "a", "p", 5);
+    add_job(db, "b", "p", 5);
+    g_autoptr(GPtrArray) jobs =
+        pmx_jobs_list(db, &(PmxJobFilter){.id = "b", .limit = 1, .after = ""}, &next, error);
+    g_assert_cmpuint(jobs->len, ==, 1);
+    g_assert_cmpstr(((PmxJobRecord *)g_ptr_array_index(jobs, 0))->id, ==, "b");
+    g_assert_null(next);
+    return TRUE;
+}
+
+static void test_by_id(void)
+{
+    in_store(one_by_id);
+}
+
+static gboolean wrong_cursors(PmxDb *db, gpointer data, GError **error)
+{
+    g_autofree char *good = NULL;
+    PmxJobFilter filter = {.limit = 1};
+    (void)data;
+    for (guint i = 0; i < 3; i++) {
+        g_autofree char *id = id_of(i);
+        add_job(db, id, "p", 5);
+    }
+    g_autoptr(GPtrArray) page = pmx_jobs_list(db, &filter, &good, error);
+    g_assert_nonnull(good);
+    g_autofree char *longer = g_strconcat(good, "0", NULL), *spaced = g_strconcat(" ", good, NULL);
+    g_autofree char *other = g_strdup(good);
+    other[0] = 'a'; /* the other way round */
+    const char *const wrong[] = {"x",    "d",    "d-",    "d5",   "d5-",  "d-1",
+                                 "d0-1", "d5-0", "d5-x",  "D5-1", "\xff", longer + 1,
+                                 spaced, other,  "d5-1 ", "d+5-1"};
+    for (guint i = 0; i < G_N_ELEMENTS(wrong); i++) {
+        g_autoptr(GError) why = NULL;
+        char *next = NULL;
+        filter.after = wrong[i];
+        g_test_message("%s", wrong[i]);
+        g_assert_null(pmx_jobs_list(db, &filter, &next, &why));
+        g_assert_error(why, PMX_ERROR, PMX_CODE_INVALID);
+        g_assert_null(next);
+    }
+    return TRUE;
+}
+
+static void test_wrong_cursors(void)
+{
+    in_store(wrong_cursors);
+}
+
+/* --- what is open --- */
+
+static const struct {
+    const char *id;
+    gint64 priority;
+    PmxPipelineState state;
+} pipelines[] = {{"p0", 6, PMX_PIPELINE_ACTIVE},
+                 {"p1", 6, PMX_PIPELINE_ACTIVE},
+                 {"p2", 9, PMX_PIPELINE_ACTIVE},
+                 {"paused", 10, PMX_PIPELINE_PAUSED}};
+
+static gint64 pipeline_priority(const Entry *entry)
+{
+    for (guint i = 0; i < G_N_ELEMENTS(pipelines); i++)
+        if (g_str_equal(pipelines[i].id, entry->pipeline))
+            return pipelines[i].priority;
+    g_assert_not_reached();
+}
+
+/* One number an order's column: the first that differs decides. */
+static gint by_order(gconstpointer a, gconstpointer b)
+{
+    const Entry *one = *(Entry *const *)a, *other = *(Entry *const *)b;
+    const gint64 pairs[][2] = {
+        {-pipeline_priority(one), -pipeline_priority(other)},
+        {-one->priority, -other->priority},
+        {one->state == PMX_JOB_RUNNING ? 0 : 1, other->state == PMX_JOB_RUNNING ? 0 : 1},
+        {one->created, other->created},
+        {one->number, other->number}};
+    for (guint i = 0; i < G_N_ELEMENTS(pairs); i++)
+        if (pairs[i][0] != pairs[i][1])
+            return pairs[i][0] < pairs[i][1] ? -1 : 1;
+    return 0;
+}
+
+static void assert_open(PmxDb *db, GPtrArray *model, guint limit)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GPtrArray) want = g_ptr_array_new();
+    for (guint i = 0; i < model->len; i++) {
+        const Entry *entry = g_ptr_array_index(model, i);
+        if (entry->state <= PMX_JOB_RUNNING && !g_str_equal(entry->pipeline, "paused"))
+            g_ptr_array_add(want, (gpointer)entry);
+    }
+    g_ptr_array_sort(want, by_order);
+    g_autoptr(GPtrArray) open = pmx_jobs_open(db, limit, &error);
+    g_assert_no_error(error);
+    g_assert_cmpuint(open->len, ==, MIN(limit, want->len));
+    for (guint i = 0; i < open->len; i++) {
+        const PmxJobRecord *job = g_ptr_array_index(open, i);
+        g_assert_cmpstr(job->id, ==, ((Entry *)g_ptr_array_index(want, i))->id);
+        g_assert_nonnull(job->config);
+    }
+}
+
+static gboolean open_round(PmxDb *db, gpointer data, GError **error)
+{
+    g_autoptr(GPtrArray) model = new_model();
+    (void)data, (void)error;
+    for (guint i = 0; i < G_N_ELEMENTS(pipelines); i++)
+        add_pipeline(db, pipelines[i].id, pipelines[i].priority, pipelines[i].state);
+    for (guint i = 0; i < 80; i++)
+        add_random(db, model, 0);
+    add_job(db, "held", "paused", 1);
+    add_job(db, "lost", "no such pipeline", 1);
+    const guint limits[] = {0, 1, 5, 20, 1000};
+    for (guint i = 0; i < G_N_ELEMENTS(limits); i++)
+        assert_open(db, model, limits[i]);
+    return TRUE;
+}
+
+static void test_open(void)
+{
+    for (guint round = 0; round < 10; round++)
+        in_store(open_round);
+}
+
+static gboolean pause_and_go(PmxDb *db, gpointer data, GError **error)
+{
+    (void)data;
+    add_pipeline(db, "p", 6, PMX_PIPELINE_ACTIVE);
+    add_job(db, "a", "p", 5);
+    g_autoptr(PmxPipelineRecord) row = pmx_pipelines_get(db, "p", error);
+    for (guint i = 0; i < 4; i++) {
+        row->state = i % 2 == 0 ? PMX_PIPELINE_PAUSED : PMX_PIPELINE_ACTIVE;
+        g_assert_true(pmx_pipelines_update(db, row, error));
+        g_autoptr(GPtrArray) open = pmx_jobs_open(db, 10, error);
+        g_assert_cmpuint(open->len, ==, i % 2);
+    }
+    return TRUE;
+}
+
+static void test_pause(void)
+{
+    in_store(pause_and_go);
+}
+
+/* --- counts, against SQLite's own counting --- */
+
+static gboolean move_about(PmxDb *db, gpointer data, GError **error)
+{
+    (void)data, (void)error;
+    for (guint i = 0; i < 30; i++) {
+        g_autofree char *id = id_of(i);
+        add_job(db, id, "p", 100 + i);
+    }
+    for (guint i = 0; i < 200; i++) {
+        g_autofree char *id = id_of((guint)g_test_rand_int_range(0, 30));
+        set_state(db, id, (PmxJobState)g_test_rand_int_range(0, 5), 500 + i);
+    }
+    return TRUE;
+}
+
+static gboolean expire_some(PmxDb *db, gpointer data, GError **error)
+{
+    guint64 gone = 0;
+    (void)data;
+    g_assert_true(pmx_jobs_expire(db, 10000, 5, &gone, error));
+    g_assert_cmpuint(gone, ==, 5);
+    return TRUE;
+}
+
+static gboolean compare_counts(PmxDb *db, gpointer data, GError **error)
+{
+    gint64 counts[5], oldest;
+    g_assert_true(pmx_jobs_count(db, counts, &oldest, error));
+    for (guint i = 0; i < 5; i++) {
+        g_autofree char *sql =
+            g_strdup_printf("SELECT COUNT(*) FROM jobs WHERE state = '%s'", pmx_job_state_names[i]);
+        g_assert_cmpint(counts[i], ==, raw_number(data, sql));
+    }
+    g_autofree char *text = pmx_moment_kind.format(&oldest);
+    g_autofree char *want =
+        raw_text(data, "SELECT coalesce(MIN(created), '') FROM jobs WHERE state = 'Inited'");
+    g_assert_cmpstr(text, ==, want);
+    return TRUE;
+}
+
+static void test_counts(void)
+{
+    Fixture fixture;
+    fixture_open(&fixture);
+    sqlite3 *raw = raw_open(fixture.path);
+    must_read(fixture.store, compare_counts, raw);
+    must_write(fixture.store, move_about, NULL);
+    must_read(fixture.store, compare_counts, raw);
+    must_write(fixture.store, expire_some, NULL);
+    must_read(fixture.store, compare_counts, raw);
+    g_assert_cmpint(sqlite3_close(raw), ==, SQLITE_OK);
+    fixture_close(&fixture);
+}
+
+/* --- retention --- */
+
+static void add_all(PmxDb *db, const char *id, gint64 finished, PmxDeliveryState state)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(PmxJobRecord) job = make_job(id, "p", 1);
+    g_autoptr(GPtrArray) parts = g_ptr_array_new();
+    PmxPartRecord part = {.id = (char *)id, .job = (char *)id};
+    PmxEventRecord event = {.job = (char *)id, .at = 1, .type = (char *)"state"};
+    PmxDeliveryRecord delivery = {.job = (char *)id, .state = (int)state, .created = 1};
+    g_ptr_array_add(parts, &part);
+    pmx_jobs_insert(db, job, parts, &error);
+    pmx_events_add(db, &event, &error);
+    pmx_outbox_add(db, &delivery, &error);
+    g_assert_no_error(error);
+    set_state(db, id, finished ? PMX_JOB_COMPLETE : PMX_JOB_RUNNING, finished);
+}
+
+static void assert_left(PmxDb *db, const char *const *ids)
+{
+    g_autoptr(GError) error = NULL;
+    static const char *const tables[] = {"jobs", "parts", "events", "outbox"};
+    for (guint i = 0; i < G_N_ELEMENTS(tables); i++) {
+        gint64 rows = -1;
+        g_autofree char *sql = g_strdup_printf("SELECT COUNT(*) FROM %s", tables[i]);
+        g_assert_true(pmx_db_number(db, sql, NULL, 0, &rows, &error));
+        g_assert_cmpint(rows, ==, g_strv_length((char **)ids));
+    }
+    for (; *ids; ids++) {
+        g_autoptr(PmxJobRecord) job = pmx_jobs_get(db, *ids, &error);
+        g_assert_nonnull(job);
+    }
+}
+
+static gboolean expire(PmxDb *db, gpointer data, GError **error)
+{
+    guint64 gone = 77;
+    (void)data;
+    add_all(db, "old", 100, PMX_DELIVERY_DELIVERED);
+    add_all(db, "older, untold", 90, PMX_DELIVERY_WAITING);
+    add_all(db, "older", 95, PMX_DELIVERY_DEAD);
+    add_all(db, "new", 200, PMX_DELIVERY_DELIVERED);
+    add_all(db, "running", 0, PMX_DELIVERY_DELIVERED);
+    g_assert_true(pmx_jobs_expire(db, 90, 10, &gone, error)); /* before, not at */
+    g_assert_cmpuint(gone, ==, 0);
+    g_assert_true(pmx_jobs_expire(db, 150, 1, &gone, error));
+    g_assert_cmpuint(gone, ==, 1);
+    assert_left(db, (const char *const[]){"old", "older, untold", "new", "running", NULL});
+    g_assert_true(pmx_jobs_expire(db, 150, 10, &gone, error));
+    g_assert_cmpuint(gone, ==, 1);
+    assert_left(db, (const char *const[]){"older, untold", "new", "running", NULL});
+    return TRUE;
+}
+
+static void test_expire(void)
+{
+    in_store(expire);
+}
+
+/* --- tokens --- */
+
+static gboolean tokens(PmxDb *db, gpointer data, GError **error)
+{
+    g_autoptr(PmxJobRecord) one = make_job("one", "p", 1), two = make_job("two", "p", 1);
+    (void)data;
+    one->token = g_strdup("mine");
+    two->token = g_strdup("mine");
+    g_assert_null(pmx_jobs_by_token(db, "mine", error));
+    g_assert_no_error(*error);
+    g_assert_true(pmx_jobs_insert(db, one, NULL, error));
+    g_autoptr(PmxJobRecord) found = pmx_jobs_by_token(db, "mine", error);
+    g_assert_cmpstr(found->id, ==, "one");
+    g_assert_false(pmx_jobs_insert(db, two, NULL, error)); /* whatever the caller forgot to ask */
+    g_assert_error(*error, PMX_ERROR, PMX_CODE_INTERNAL);
+    return FALSE;
+}
+
+static void test_tokens(void)
+{
+    Fixture fixture;
+    g_autoptr(GError) error = NULL;
+    fixture_open(&fixture);
+    g_assert_false(pmx_store_write(fixture.store, tokens, NULL, &error));
+    g_assert_nonnull(strstr(error->message, "client_token"));
+    fixture_close(&fixture);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/jobs/pages", test_pages);
+    g_test_add_func("/store/jobs/following", test_following);
+    g_test_add_func("/store/jobs/by-id", test_by_id);
+    g_test_add_func("/store/jobs/wrong-cursors", test_wrong_cursors);
+    g_test_add_func("/store/jobs/open", test_open);
+    g_test_add_func("/store/jobs/pause", test_pause);
+    g_test_add_func("/store/jobs/counts", test_counts);
+    g_test_add_func("/store/jobs/expire", test_expire);
+    g_test_add_func("/store/jobs/tokens", test_tokens);
+    return g_test_run();
+}
