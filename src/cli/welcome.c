@@ -28,7 +28,7 @@ static const char how_to_begin[] =
     "        \"Outputs\": [{\"Name\": \"360P\", \"TemplateId\": \"Video-360P\",\n"
     "          \"OutputFile\": {\"Type\": \"OSS\", \"Media\": \"oss://media/film-360p.mp4\"}}]}}'\n"
     "\n"
-    "    polymux list\n"
+    "    polymux list --endpoint @ENDPOINT@ --credentials @DATA@/credentials\n"
     "\n"
     "Programs that use Alibaba Cloud's SDK change endpoint and keys. Node.js, after\n"
     "npm install @alicloud/openapi-core:\n"
