@@ -13,7 +13,7 @@
 #include "exec/weight.h"
 #include "service/private.h"
 
-enum { WINDOW = 64, TICK_MS = 250, ADMIT_EVERY_MS = 50, TRIM_EVERY_S = 600, EXPIRE_AT_ONCE = 500 };
+enum { WINDOW = 64, TICK_MS = 250, ADMIT_EVERY_MS = 50, TRIM_EVERY_S = 600, EXPIRE_AT_ONCE = 20 };
 
 struct PmxEngine {
     PmxService *service;

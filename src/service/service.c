@@ -11,14 +11,15 @@
 
 /* --- small things --- */
 
+/* UUID version 7 (RFC 9562, 5.7) without its hyphens: the time comes first, so that new rows lie
+ * beside each other in the store's indexes. */
 char *pmx_service_id(void)
 {
-    g_autofree char *uuid = g_uuid_string_random();
-    GString *id = g_string_new(NULL);
-    for (const char *at = uuid; *at; at++)
-        if (*at != '-')
-            g_string_append_c(id, *at);
-    return g_string_free(id, FALSE);
+    guint64 now = (guint64)pmx_moment_now();
+    guint32 a = g_random_int(), b = g_random_int(), c = g_random_int();
+    return g_strdup_printf("%012" G_GINT64_MODIFIER "x7%03x%04x%04x%08x",
+                           now & G_GUINT64_CONSTANT(0xffffffffffff), a >> 20,
+                           0x8000 | (a & 0x3fff), b & 0xffff, c);
 }
 
 void pmx_service_fail(PmxProblems *problems, const char *path, const GError *error)

@@ -9,15 +9,15 @@
 #define AT(member) offsetof(PmxStorageRecord, member)
 
 static const PmxField storage_fields[] = {
-    {"bucket", PMX_FIELD_STRING, AT(bucket), .doc = "Its name, as in oss://NAME/KEY."},
-    {"is_default", PMX_FIELD_BOOL, AT(is_default), .doc = "Whether it is the default storage."},
+    {"bucket", PMX_FIELD_STRING, AT(bucket), PMX_FIELD_REQUIRED, .doc = "Its name, as in oss://NAME/KEY."},
+    {"is_default", PMX_FIELD_BOOL, AT(is_default), PMX_FIELD_REQUIRED, .doc = "Whether it is the default storage."},
     {"created", PMX_FIELD_TEXT, AT(created), .kind = &pmx_moment_kind,
      .doc = "When its folder was last changed."},
     {0},
 };
 #undef AT
 
-const PmxObject pmx_storage_record_object = {"storage", sizeof(PmxStorageRecord), storage_fields,
+const PmxObject pmx_storage_record_object = {"Storage", sizeof(PmxStorageRecord), storage_fields,
                                              "A bucket: a folder below the data folder."};
 
 static void storage_free(gpointer record)

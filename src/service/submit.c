@@ -93,7 +93,6 @@ static PmxJobRecord *record_of(const PmxSubmission *submission, const PmxJob *jo
     PmxJobRecord *record = g_new0(PmxJobRecord, 1);
     record->id = pmx_service_id();
     record->name = g_strdup(job->name);
-    record->created = pmx_moment_now();
     record->pipeline =
         g_strdup(submission->pipeline && *submission->pipeline ? submission->pipeline : "default");
     for (guint i = 0; i < job->outputs->len; i++)
@@ -140,7 +139,7 @@ static gboolean add_first_event(PmxDb *db, const PmxJobRecord *job, GError **err
 static gboolean insert(PmxDb *db, gpointer data, GError **error)
 {
     Insertion *insertion = data;
-    const PmxJobRecord *job = insertion->view->job;
+    PmxJobRecord *job = insertion->view->job;
     g_autoptr(GError) failure = NULL;
     if (job->token)
         insertion->known = pmx_jobs_by_token(db, job->token, &failure);
@@ -150,6 +149,8 @@ static gboolean insert(PmxDb *db, gpointer data, GError **error)
     }
     if (insertion->known)
         return TRUE;
+    /* Here, so that jobs are created in the order in which they appear in lists. */
+    job->created = pmx_moment_now();
     return check_pipeline(db, job->pipeline, error) &&
            pmx_jobs_insert(db, job, insertion->view->parts, error) &&
            add_first_event(db, job, error);

@@ -142,3 +142,14 @@ static inline void add_pipeline(PmxDb *db, const char *id, gint64 priority, PmxP
     pmx_pipelines_insert(db, &row, &error);
     g_assert_no_error(error);
 }
+
+/* A job, its part and its event: all of them or none. */
+static inline gboolean add_bundle(PmxDb *db, gpointer id, GError **error)
+{
+    g_autoptr(PmxJobRecord) job = make_job(id, "p", pmx_moment_now());
+    g_autoptr(GPtrArray) parts = g_ptr_array_new();
+    PmxPartRecord part = {.id = id, .job = id};
+    PmxEventRecord event = {.job = id, .at = 1, .type = (char *)"state"};
+    g_ptr_array_add(parts, &part);
+    return pmx_jobs_insert(db, job, parts, error) && pmx_events_add(db, &event, error);
+}
