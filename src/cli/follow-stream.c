@@ -58,10 +58,8 @@ static void post(PmxFollowStreams *streams, json_t *body, gboolean over, GError 
 {
     Letter *letter = g_new0(Letter, 1);
     *letter = (Letter){streams, body, over, error};
-    g_autoptr(GSource) source = g_idle_source_new();
-    g_source_set_priority(source, G_PRIORITY_DEFAULT);
-    g_source_set_callback(source, deliver, letter, free_letter);
-    g_source_attach(source, NULL);
+    g_idle_add_full(G_PRIORITY_DEFAULT, deliver, letter, free_letter);
+    /* cppcheck-suppress memleak ; the source owns it */
 }
 
 /* --- in a job's thread --- */

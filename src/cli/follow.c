@@ -110,8 +110,9 @@ static void on_told(const PmxFollowNote *note, gpointer data)
     const json_t *output;
     if (note->body)
         update_by_id(following, note->body);
-    json_array_foreach (json_object_get(note->body, "outputs"), i, output)
+    json_array_foreach (json_object_get(note->body, "outputs"), i, output) {
         update_by_id(following, output);
+    }
     if (!note->over)
         return;
     if (note->error && !following->error)
@@ -151,8 +152,9 @@ static gboolean add_jobs(Following *following, const PmxRemote *remote, char *co
         if (!job)
             return FALSE;
         g_autofree char *prefix = ids[1] ? g_strdup_printf("%.8s/", ids[n]) : g_strdup("");
-        json_array_foreach (json_object_get(job, "outputs"), i, output)
+        json_array_foreach (json_object_get(job, "outputs"), i, output) {
             add_output(following, output, prefix);
+        }
         following->open++;
         json_decref(job);
     }
@@ -202,8 +204,9 @@ static void tell(json_t *jobs, gboolean as_json)
         pmx_command_print_json(json_array_size(jobs) == 1 ? json_array_get(jobs, 0) : jobs);
         return;
     }
-    json_array_foreach (jobs, i, job)
+    json_array_foreach (jobs, i, job) {
         pmx_job_view_print(job);
+    }
 }
 
 static int report(const PmxRemote *remote, char *const *ids, gboolean as_json, GError **error)

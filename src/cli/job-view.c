@@ -18,9 +18,10 @@ gboolean pmx_job_view_succeeded(const json_t *job)
     const json_t *output;
     if (!has_state(job, "Complete"))
         return FALSE;
-    json_array_foreach (json_object_get(job, "outputs"), i, output)
+    json_array_foreach (json_object_get(job, "outputs"), i, output) {
         if (!has_state(output, "Success"))
             return FALSE;
+    }
     return TRUE;
 }
 
@@ -89,8 +90,9 @@ void pmx_job_view_print(const json_t *job)
     const json_t *output;
     const char *code = pmx_remote_text(job, "code"), *name = pmx_remote_text(job, "name");
     g_autofree char *taken = time_taken(job);
-    json_array_foreach (json_object_get(job, "outputs"), i, output)
+    json_array_foreach (json_object_get(job, "outputs"), i, output) {
         print_output(output);
+    }
     g_print("\n%s%s%s%s: %s", pmx_remote_text(job, "id"), *name ? " (" : "", name, *name ? ")" : "",
             pmx_remote_text(job, "state"));
     if (*code)

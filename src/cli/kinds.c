@@ -22,12 +22,12 @@ static gboolean parse_size(const char *text, void *out)
 
 static char *format_size(const void *value)
 {
-    static const char *const units[] = {"", "K", "M", "G", "T"};
+    static const char *const suffixes[] = {"", "K", "M", "G", "T"};
     gint64 bytes = *(const gint64 *)value;
     guint unit = 0;
-    for (; bytes > 0 && bytes % 1024 == 0 && unit + 1 < G_N_ELEMENTS(units); unit++)
+    for (; bytes > 0 && bytes % 1024 == 0 && unit + 1 < G_N_ELEMENTS(suffixes); unit++)
         bytes /= 1024;
-    return g_strdup_printf("%" G_GINT64_FORMAT "%s", bytes, units[unit]);
+    return g_strdup_printf("%" G_GINT64_FORMAT "%s", bytes, suffixes[unit]);
 }
 
 const PmxTextKind pmx_size_kind = {

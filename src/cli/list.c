@@ -58,12 +58,13 @@ static void print_table(const json_t *jobs)
     size_t i;
     const json_t *job;
     g_print("%-32s %-9s %4s %-20s %-16s %s\n", "ID", "STATE", "%", "SUBMITTED", "PIPELINE", "NAME");
-    json_array_foreach (jobs, i, job)
+    json_array_foreach (jobs, i, job) {
         g_print("%-32s %-9s %4d %-20.19s %-16s %s\n", pmx_remote_text(job, "id"),
                 pmx_remote_text(job, "state"),
                 (int)json_integer_value(json_object_get(job, "percent")),
                 pmx_remote_text(job, "created"), pmx_remote_text(job, "pipeline"),
                 pmx_remote_text(job, "name"));
+    }
 }
 
 static int list(const Options *options)

@@ -23,8 +23,9 @@ static void print_table(const json_t *answer)
     size_t i;
     const json_t *pipeline;
     g_print("%-32s %-8s %8s  %s\n", "ID", "STATE", "PRIORITY", "NAME");
-    json_array_foreach (json_object_get(answer, "pipelines"), i, pipeline)
+    json_array_foreach (json_object_get(answer, "pipelines"), i, pipeline) {
         print_row(pipeline);
+    }
 }
 
 /* --- requests; each gives the answer, or NULL with `error` --- */

@@ -26,8 +26,9 @@ static void print_table(const json_t *templates)
     size_t i;
     const json_t *template;
     g_print("%-32s %-6s %4s %7s  %s\n", "ID", "KIND", "TYPE", "SUBTYPE", "NAME");
-    json_array_foreach (templates, i, template)
+    json_array_foreach (templates, i, template) {
         print_row(template);
+    }
 }
 
 static void print_config(const json_t *template)

@@ -201,8 +201,7 @@ def test_wait_through_a_restart(polymux, servers_made, film):
     server.rest("PATCH", "/v1/pipelines/default", {"state": "Paused"})
     job = client.submit(job_of(output("restart")))
     waiting = polymux.start("wait", job)
-    wait_for(lambda: 'polymux_event_streams 1' in server.rest("GET", "/metrics").text
-             or "streams" in server.rest("GET", "/metrics").text)
+    wait_for(lambda: "\npolymux_http_streams 1\n" in server.rest("GET", "/metrics").text)
     server.kill()
     server.restart()
     server.rest("PATCH", "/v1/pipelines/default", {"state": "Active"})

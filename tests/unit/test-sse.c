@@ -42,6 +42,7 @@ static void standard(void)
 
 static void line_ends(void)
 {
+    check("data: a\r\ndata: b\r\n\r\n", "[|message|a\nb]");
     check("data: a\r\n\r\ndata: b\r\rdata: c\n\r\n", "[|message|a][|message|b][|message|c]");
     check("\xef\xbb\xbf"
           "data: a\n\n",
