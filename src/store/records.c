@@ -158,7 +158,7 @@ static const PmxField delivery_fields[] = {
     DELIVERY(state, ENUM, .name = "state", ALWAYS, .choices = pmx_delivery_state_names,
              .doc = "Whether it waits, was delivered, or was given up."),
     DELIVERY(attempts, INT, .name = "attempts", ALWAYS, .doc = "How often it was tried."),
-    MOMENT(PmxDeliveryRecord, created, .name = "created", FIXED, .doc = "When it was made."),
+    MOMENT(PmxDeliveryRecord, created, .name = "created", .doc = "When it was made, or sent again."),
     MOMENT(PmxDeliveryRecord, due, .name = "due", .doc = "When it is tried next."),
     MOMENT(PmxDeliveryRecord, settled, .name = "settled",
            .doc = "When it was delivered or given up."),
