@@ -35,12 +35,6 @@ static void add_keys(PmxExecutor *executor, PmxTask *task)
     }
 }
 
-gboolean pmx_executor_skips(const PmxExecutor *executor, const PmxTask *task)
-{
-    return task->kind == PMX_TASK_PACKAGE && executor->setup.skip &&
-           executor->setup.skip[task->output];
-}
-
 /* What is not there need not be made when all that is made from it is there. */
 gboolean pmx_key_is_missing(const PmxKey *key)
 {
@@ -49,7 +43,7 @@ gboolean pmx_key_is_missing(const PmxKey *key)
 
 static gboolean is_to_run(const PmxExecutor *executor, const PmxTask *task)
 {
-    gboolean any = task->kind == PMX_TASK_PACKAGE && !pmx_executor_skips(executor, task);
+    gboolean any = task->kind == PMX_TASK_PACKAGE;
     for (guint i = 0; !any && i < task->makes->len; i++)
         any = pmx_key_is_missing(pmx_keys_made(executor, task, i));
     return any;
@@ -58,8 +52,6 @@ static gboolean is_to_run(const PmxExecutor *executor, const PmxTask *task)
 static gint64 task_priority(const PmxExecutor *executor, const PmxTask *task)
 {
     gint64 priority = 0;
-    if (pmx_executor_skips(executor, task))
-        return 0;
     if (task->kind == PMX_TASK_PACKAGE)
         return ((PmxPlanOutput *)g_ptr_array_index(executor->setup.plan->outputs, task->output))
             ->priority;

@@ -55,6 +55,11 @@ PmxCost pmx_executor_cost(const PmxExecutor *executor)
     return cost;
 }
 
+guint pmx_executor_waiting(const PmxExecutor *executor)
+{
+    return executor->queue->len;
+}
+
 PmxWorkCount pmx_executor_count(const PmxExecutor *executor, PmxTaskKind kind)
 {
     return executor->counts[kind];

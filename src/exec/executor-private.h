@@ -79,9 +79,6 @@ void pmx_keys_forget(PmxExecutor *executor, const char *key);
 
 gboolean pmx_key_is_missing(const PmxKey *key);
 
-/* Whether the task is a package that need not be made. */
-gboolean pmx_executor_skips(const PmxExecutor *executor, const PmxTask *task);
-
 /* --- the queue --- */
 
 void pmx_queue_fill(PmxExecutor *executor);

@@ -40,7 +40,7 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
         guint i = g_array_index(missing, guint, k);
         g_array_append_val(work_with_room(executor, works, task, i)->indices, i);
     }
-    if (task->kind == PMX_TASK_PACKAGE && !pmx_executor_skips(executor, task))
+    if (task->kind == PMX_TASK_PACKAGE)
         g_ptr_array_add(works, pmx_work_new(executor, task, 1));
     g_ptr_array_extend(executor->queue, works, NULL, NULL);
 }

@@ -2,14 +2,6 @@
 /* See executor.h. Its life, and its part in the pool. */
 #include "exec/executor-private.h"
 
-static void skip_outputs(PmxExecutor *executor)
-{
-    for (guint i = 0; executor->setup.skip && i < executor->setup.plan->outputs->len; i++) {
-        executor->outputs[i].done = executor->setup.skip[i];
-        executor->open_outputs -= executor->setup.skip[i] != FALSE;
-    }
-}
-
 PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup)
 {
     PmxExecutor *executor = g_new0(PmxExecutor, 1);
@@ -22,7 +14,6 @@ PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup)
     executor->package_fraction = g_new0(double, executor->open_outputs + 1);
     pmx_keys_init(executor);
     pmx_queue_fill(executor);
-    skip_outputs(executor);
     return executor;
 }
 

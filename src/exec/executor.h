@@ -36,7 +36,6 @@ typedef struct {
     const char *runner;           /* path of polymux-runner */
     PmxPool *pool;                /* shared with other executors */
     guint patience;               /* seconds without progress until a runner counts as hung */
-    const gboolean *skip;         /* one an output: need not be made; NULL: all are wanted */
 } PmxExecutorSetup;
 
 typedef struct {
@@ -85,6 +84,9 @@ typedef struct {
     double total, done, fresh;
 } PmxCost;
 PmxCost pmx_executor_cost(const PmxExecutor *executor);
+
+/* Runners still to be started. */
+guint pmx_executor_waiting(const PmxExecutor *executor);
 
 PmxWorkCount pmx_executor_count(const PmxExecutor *executor, PmxTaskKind kind);
 double pmx_executor_cpu_seconds(const PmxExecutor *executor);

@@ -71,6 +71,7 @@ static void add_counts(PmxRunCounts *sum, PmxRunCounts more)
     sum->tasks_failed += more.tasks_failed;
     sum->made += more.made;
     sum->kept += more.kept;
+    sum->waiting += more.waiting;
     sum->cpu_seconds += more.cpu_seconds;
     sum->media_seconds += more.media_seconds;
 }
@@ -86,6 +87,7 @@ static void run_over(PmxRun *run, gpointer data)
 {
     PmxEngine *engine = data;
     add_counts(&engine->past, pmx_run_counts(run));
+    engine->past.waiting = 0;
     forget(engine, pmx_run_id(run));
     g_hash_table_remove(engine->runs, pmx_run_id(run));
     pmx_engine_poke(engine);
@@ -205,11 +207,12 @@ static void note_state(PmxEngine *engine, PmxRunCounts counts)
     PmxLoad load = pmx_pool_load(engine->pool);
     g_mutex_lock(&engine->lock);
     engine->state.running = load.runners;
+    engine->state.ready = counts.waiting;
     engine->state.tasks_done = counts.tasks_done;
     engine->state.tasks_failed = counts.tasks_failed;
     engine->state.artifacts_made = counts.made;
     engine->state.artifacts_kept = counts.kept;
-    engine->state.cpu_seconds = counts.cpu_seconds;
+    engine->state.cpu_seconds = engine->state.encode_seconds = counts.cpu_seconds;
     engine->state.media_seconds = counts.media_seconds;
     g_mutex_unlock(&engine->lock);
 }

@@ -156,6 +156,7 @@ typedef struct {
 
 typedef struct {
     guint64 tasks_done, tasks_failed, made, kept;
+    guint waiting; /* tasks still to be started */
     double cpu_seconds, media_seconds;
 } PmxRunCounts;
 

@@ -37,7 +37,8 @@ struct PmxRun {
     GPtrArray *facts;  /* of PmxFacts *, those looked into so far */
     PmxLook *look;
     PmxPlan *plan;
-    gboolean *skip; /* one an output */
+    PmxJob *wanted; /* the job with those outputs only that are still to be made; borrows them */
+    GArray *places; /* of guint, one an output of the plan: which part it is */
     PmxExecutor *executor;
     GPtrArray *reading; /* of ReadBack * */
     gint64 rank;
@@ -56,6 +57,12 @@ static PmxPartRecord *part_at(const PmxRun *run, guint i)
 static void mark(PmxRun *run, PmxPartRecord *part)
 {
     g_hash_table_add(run->changed, part);
+}
+
+/* The part that is the plan's n-th output. */
+static PmxPartRecord *planned_part(const PmxRun *run, guint output)
+{
+    return part_at(run, g_array_index(run->places, guint, output));
 }
 
 static void set_part(PmxRun *run, PmxPartRecord *part, PmxPartState state, const GError *error)
@@ -236,7 +243,7 @@ static json_t *warnings_of(const PmxRun *run, guint output)
 static void succeed(PmxRun *run, guint output, const PmxFacts *facts)
 {
     const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, output);
-    PmxPartRecord *part = part_at(run, output);
+    PmxPartRecord *part = planned_part(run, output);
     json_decref(part->facts);
     json_decref(part->warnings);
     part->facts = pmx_service_facts_json(facts);
@@ -249,7 +256,7 @@ static void fail_read_back(PmxRun *run, guint output, const GError *error)
 {
     g_autoptr(GError) told = g_error_copy(error);
     g_prefix_error(&told, "the finished file cannot be read back: ");
-    set_part(run, part_at(run, output), PMX_PART_FAILED, told);
+    set_part(run, planned_part(run, output), PMX_PART_FAILED, told);
 }
 
 static void was_read_back(PmxFacts *facts, const GError *error, gpointer data)
@@ -289,48 +296,38 @@ static void output_ended(guint output, gpointer data)
     PmxRun *run = data;
     const PmxOutputState *state = pmx_executor_output(run->executor, output);
     if (state->error)
-        set_part(run, part_at(run, output), PMX_PART_FAILED, state->error);
+        set_part(run, planned_part(run, output), PMX_PART_FAILED, state->error);
     if (state->error)
         settle(run);
     else
         read_back(run, output);
 }
 
-static void find_skipped(PmxRun *run)
-{
-    run->skip = g_new0(gboolean, run->outputs + 1);
-    for (guint i = 0; i < run->outputs; i++) {
-        const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, i);
-        g_autoptr(GError) error = NULL;
-        if (!pmx_part_is_over(part_at(run, i)->state) &&
-            !pmx_places_writable(run->setup.service->places, planned->address, &error))
-            set_part(run, part_at(run, i), PMX_PART_FAILED, error);
-        run->skip[i] = pmx_part_is_over(part_at(run, i)->state);
-        set_part(run, part_at(run, i), PMX_PART_RUNNING, NULL);
-    }
-}
-
 static void execute(PmxRun *run)
 {
     static const PmxExecutorEvents events = {output_ended, NULL};
-    find_skipped(run);
+    for (guint i = 0; i < run->places->len; i++)
+        set_part(run, planned_part(run, i), PMX_PART_RUNNING, NULL);
     settle(run);
-    if (all_over(run))
-        return;
     const PmxExecutorSetup setup = {.plan = run->plan,
                                     .artifacts = run->setup.artifacts,
                                     .places = run->setup.service->places,
                                     .inputs = (PmxLocalInput *const *)run->inputs->pdata,
                                     .runner = run->setup.runner,
                                     .pool = run->setup.pool,
-                                    .patience = pmx_runner_patience(),
-                                    .skip = run->skip};
+                                    .patience = pmx_runner_patience()};
     run->executor = pmx_executor_new(&setup);
     pmx_executor_start(run->executor, &events, run);
     pmx_run_set_urgency(run, run->rank, run->paused);
 }
 
 /* --- looking and planning --- */
+
+static void wanted_free(PmxJob *wanted)
+{
+    g_ptr_array_unref(wanted->outputs);
+    g_free(wanted);
+}
 
 /* After a restart an input may not be the one that the finished outputs were made of. */
 static gboolean note_identities(PmxRun *run, GError **error)
@@ -350,20 +347,84 @@ static gboolean note_identities(PmxRun *run, GError **error)
     return same;
 }
 
+/* The outputs that are not over yet. */
+static void choose_outputs(PmxRun *run)
+{
+    g_clear_pointer(&run->wanted, wanted_free);
+    g_array_set_size(run->places, 0);
+    run->wanted = g_memdup2(run->job, sizeof *run->job);
+    run->wanted->outputs = g_ptr_array_new();
+    for (guint i = 0; i < run->outputs; i++) {
+        if (pmx_part_is_over(part_at(run, i)->state))
+            continue;
+        g_ptr_array_add(run->wanted->outputs, g_ptr_array_index(run->job->outputs, i));
+        g_array_append_val(run->places, i);
+    }
+}
+
+static void fail_unwritable(PmxRun *run)
+{
+    for (guint i = 0; i < run->outputs; i++) {
+        const PmxOutput *output = g_ptr_array_index(run->job->outputs, i);
+        g_autoptr(GError) error = NULL;
+        if (!pmx_places_writable(run->setup.service->places, output->address, &error))
+            set_part(run, part_at(run, i), PMX_PART_FAILED, error);
+    }
+}
+
+static gboolean is_about(const PmxProblem *problem, const PmxOutput *output)
+{
+    gsize length = strlen(output->path);
+    return strncmp(problem->path, output->path, length) == 0 &&
+           (problem->path[length] == '.' || problem->path[length] == '\0');
+}
+
+/* What is wrong with one output costs that output only. FALSE: something is wrong with none of
+ * them, and so with all. */
+static gboolean fail_outputs_with(PmxRun *run, const PmxProblems *problems)
+{
+    guint blamed = 0;
+    for (guint i = 0; i < run->places->len; i++) {
+        const PmxOutput *output = g_ptr_array_index(run->wanted->outputs, i);
+        g_autoptr(GString) text = g_string_new(NULL);
+        int code = 0;
+        for (guint k = 0; k < pmx_problems_count(problems); k++) {
+            const PmxProblem *problem = g_ptr_array_index(problems->items, k);
+            if (!is_about(problem, output))
+                continue;
+            code = text->len > 0 ? code : (int)problem->code;
+            g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "\n" : "", problem->path,
+                                   problem->message);
+            blamed++;
+        }
+        g_autoptr(GError) error =
+            text->len > 0 ? g_error_new_literal(PMX_ERROR, code, text->str) : NULL;
+        if (error)
+            set_part(run, planned_part(run, i), PMX_PART_FAILED, error);
+    }
+    return blamed == pmx_problems_count(problems);
+}
+
 static void make_plan(PmxRun *run)
 {
-    g_autoptr(PmxProblems) problems = pmx_problems_new();
     g_autofree PmxPlanInput *inputs = g_new0(PmxPlanInput, run->inputs->len + 1);
+    const char *seconds = g_getenv("POLYMUX_SEGMENT_SECONDS");
     for (guint i = 0; i < run->inputs->len; i++)
         inputs[i] = (PmxPlanInput){g_ptr_array_index(run->facts, i),
                                    ((PmxLocalInput *)g_ptr_array_index(run->inputs, i))->identity};
-    const char *seconds = g_getenv("POLYMUX_SEGMENT_SECONDS");
-    run->plan =
-        pmx_plan_new(run->job, inputs, seconds ? g_ascii_strtod(seconds, NULL) : 0, problems);
+    fail_unwritable(run);
+    while (!run->plan && !all_over(run)) {
+        g_autoptr(PmxProblems) problems = pmx_problems_new();
+        choose_outputs(run);
+        run->plan = pmx_plan_new(run->wanted, inputs, seconds ? g_ascii_strtod(seconds, NULL) : 0,
+                                 problems);
+        if (!run->plan && !fail_outputs_with(run, problems))
+            fail_with(run, problems);
+    }
     if (run->plan)
         execute(run);
     else
-        fail_with(run, problems);
+        settle(run);
 }
 
 static void look_into_next(PmxRun *run);
@@ -479,6 +540,7 @@ PmxRun *pmx_run_new(const PmxRunSetup *setup, PmxJobRecord *record, GPtrArray *p
     while (run->outputs < parts->len && part_at(run, run->outputs)->kind == PMX_PART_OUTPUT)
         run->outputs++;
     run->changed = g_hash_table_new(NULL, NULL);
+    run->places = g_array_new(FALSE, FALSE, sizeof(guint));
     run->inputs = g_ptr_array_new_with_free_func(free_input);
     run->facts = g_ptr_array_new_with_free_func(free_facts);
     run->reading = g_ptr_array_new_with_free_func(read_back_free);
@@ -494,8 +556,9 @@ void pmx_run_free(PmxRun *run)
     pmx_look_cancel(run->look);
     g_ptr_array_unref(run->reading);
     pmx_executor_free(run->executor);
-    g_free(run->skip);
     pmx_plan_free(run->plan);
+    g_clear_pointer(&run->wanted, wanted_free);
+    g_array_unref(run->places);
     g_ptr_array_unref(run->facts);
     g_ptr_array_unref(run->inputs);
     pmx_job_free(run->job);
@@ -558,8 +621,8 @@ static gboolean update_percent(PmxRun *run)
     gint64 percent = cost.total > 0 ? whole_percent(cost.done / cost.total) : 0;
     gboolean changed = percent != run->record->percent;
     run->record->percent = percent;
-    for (guint i = 0; i < run->outputs; i++) {
-        PmxPartRecord *part = part_at(run, i);
+    for (guint i = 0; i < run->places->len; i++) {
+        PmxPartRecord *part = planned_part(run, i);
         if (pmx_part_is_over(part->state))
             continue;
         percent = whole_percent(pmx_executor_output_fraction(run->executor, i));
@@ -597,8 +660,9 @@ PmxRunCounts pmx_run_counts(const PmxRun *run)
         counts.made += kind == PMX_TASK_PACKAGE ? 0 : work.run;
         counts.kept += kind == PMX_TASK_PACKAGE ? 0 : work.kept;
     }
-    for (guint i = 0; i < run->outputs; i++)
+    for (guint i = 0; i < run->places->len; i++)
         counts.tasks_failed += pmx_executor_output(run->executor, i)->error != NULL;
+    counts.waiting = pmx_executor_waiting(run->executor);
     counts.cpu_seconds = pmx_executor_cpu_seconds(run->executor);
     return counts;
 }

@@ -25,48 +25,6 @@ static void run_all(Stage *stage)
     assert_all_done(stage, executor);
 }
 
-/* --- outputs that are there already --- */
-
-typedef struct {
-    gboolean skip[OUTPUTS];
-    guint made[PMX_TASK_KINDS]; /* by kind of task */
-} Row;
-
-static void assert_part(const Stage *stage, const PmxExecutor *executor, const Row *row)
-{
-    for (guint i = 0; i < OUTPUTS; i++) {
-        g_assert_true(pmx_executor_output(executor, i)->done);
-        g_assert_cmpfloat(pmx_executor_output_fraction(executor, i), ==, 1);
-        stage_assert_file(stage, i, row->skip[i] ? NULL : wanted_files[i]);
-    }
-    for (guint kind = 0; kind < PMX_TASK_KINDS; kind++)
-        g_assert_cmpuint(pmx_executor_count(executor, (PmxTaskKind)kind).run, ==, row->made[kind]);
-    PmxCost cost = pmx_executor_cost(executor);
-    g_assert_cmpfloat_with_epsilon(cost.done, cost.total, 1e-9);
-}
-
-/* Files that need not be made are not, nor is anything that only they need, down to the single
- * rendition; and what was done is the whole of the cost. */
-static void test_skip(void)
-{
-    static const Row rows[] = {
-        {{FALSE, FALSE, FALSE}, {1, 4, 2, 3}}, {{TRUE, FALSE, FALSE}, {1, 2, 2, 2}},
-        {{FALSE, TRUE, FALSE}, {1, 2, 2, 2}},  {{FALSE, TRUE, TRUE}, {1, 2, 1, 1}},
-        {{TRUE, TRUE, FALSE}, {0, 0, 1, 1}},   {{TRUE, TRUE, TRUE}, {0, 0, 0, 0}}};
-    g_assert_cmpint(PMX_TASK_PACKAGE, ==, 3);
-    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
-        Stage stage;
-        g_test_message("row %u", i);
-        stage_init(&stage, "");
-        stage.setup.skip = rows[i].skip;
-        PmxExecutor *executor = pmx_executor_new(&stage.setup);
-        g_assert_true(pmx_executor_run(executor));
-        assert_part(&stage, executor, &rows[i]);
-        pmx_executor_free(executor);
-        stage_clear(&stage);
-    }
-}
-
 /* --- artifacts that are there already, or not any more --- */
 
 static void drop(const Stage *stage, const char *name)
@@ -147,7 +105,6 @@ static void test_stopped_first(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/executor-part/skip", test_skip);
     g_test_add_func("/executor-part/only-missing", test_only_missing);
     g_test_add_func("/executor-part/mend", test_mend);
     g_test_add_func("/executor-part/mend-together", test_mend_together);
