@@ -18,8 +18,8 @@ char *pmx_service_id(void)
     guint64 now = (guint64)pmx_moment_now();
     guint32 a = g_random_int(), b = g_random_int(), c = g_random_int();
     return g_strdup_printf("%012" G_GINT64_MODIFIER "x7%03x%04x%04x%08x",
-                           now & G_GUINT64_CONSTANT(0xffffffffffff), a >> 20,
-                           0x8000 | (a & 0x3fff), b & 0xffff, c);
+                           now & G_GUINT64_CONSTANT(0xffffffffffff), a >> 20, 0x8000 | (a & 0x3fff),
+                           b & 0xffff, c);
 }
 
 void pmx_service_fail(PmxProblems *problems, const char *path, const GError *error)
@@ -56,9 +56,12 @@ gboolean pmx_service_write(PmxService *service, PmxStoreWork work, gpointer data
 
 /* --- the data folder --- */
 
-static gboolean make_folder(const char *path, GError **error)
+/* What is the server's alone, and what the umask may let others into: media come and go. */
+enum { PRIVATE = 0700, SHARED = 0777, PRIVATE_FILE = 0600 };
+
+static gboolean make_folder(const char *path, int mode, GError **error)
 {
-    if (g_mkdir_with_parents(path, 0700) == 0)
+    if (g_mkdir_with_parents(path, mode) == 0)
         return TRUE;
     int number = errno;
     g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL,
@@ -71,7 +74,7 @@ static gboolean make_folder(const char *path, GError **error)
 static gboolean take_lock(PmxService *service, GError **error)
 {
     g_autofree char *path = g_build_filename(service->data, "lock", NULL);
-    service->lock = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    service->lock = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, PRIVATE_FILE);
     if (service->lock >= 0 && flock(service->lock, LOCK_EX | LOCK_NB) == 0)
         return TRUE;
     int number = errno;
@@ -91,11 +94,11 @@ static gboolean open_folders(PmxService *service, GError **error)
 {
     g_autofree char *buckets = g_build_filename(service->data, "buckets", NULL);
     gboolean fresh = !g_file_test(buckets, G_FILE_TEST_EXISTS);
-    if (!make_folder(service->data, error) || !take_lock(service, error) ||
-        !make_folder(buckets, error))
+    if (!make_folder(service->data, PRIVATE, error) || !take_lock(service, error) ||
+        !make_folder(buckets, SHARED, error))
         return FALSE;
     g_autofree char *first = g_build_filename(buckets, "media", NULL);
-    if (fresh && !make_folder(first, error))
+    if (fresh && !make_folder(first, SHARED, error))
         return FALSE;
     service->places = pmx_places_buckets(buckets);
     return TRUE;
@@ -122,9 +125,21 @@ static gboolean ensure_pipeline(PmxDb *db, gpointer data, GError **error)
     return pmx_pipelines_insert(db, &row, error);
 }
 
+/* The database has the key that signs callbacks. SQLite gives the files beside it the same mode. A
+ * failure here is one of opening it as well, which is told then. */
+static void keep_private(const char *path)
+{
+    int fd = g_open(path, O_RDWR | O_CREAT | O_CLOEXEC, PRIVATE_FILE);
+    if (fd >= 0 && fchmod(fd, PRIVATE_FILE) < 0)
+        g_message("%s may be read by others: %s", path, g_strerror(errno));
+    if (fd >= 0)
+        close(fd);
+}
+
 static gboolean open_store(PmxService *service, GError **error)
 {
     g_autofree char *path = g_build_filename(service->data, "polymux.db", NULL);
+    keep_private(path);
     service->store = pmx_store_open(path, error);
     if (!service->store || !pmx_store_write(service->store, ensure_pipeline, NULL, error))
         return FALSE;

@@ -59,6 +59,17 @@ def test_first_start_makes_a_key(servers_made):
     assert secret not in server.errors()
 
 
+def test_the_data_folder_is_private_and_buckets_are_as_the_umask_says(servers_made, tmp_path):
+    """The database has AuthKey in it."""
+    server = servers_made()
+    server.binary = write_wrapper(tmp_path, f'umask 002\nexec {shlex.quote(str(server.binary))} "$@"')
+    server.start()
+    server.rest("POST", "/v1/pipelines", {"name": "so that there is a -wal"})
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (server.data, *server.data.iterdir())}
+    assert modes.pop("data") == 0o700 and modes.pop("buckets") == 0o775 and "polymux.db-wal" in modes
+    assert all(mode & 0o077 == 0 for mode in modes.values()), modes
+
+
 def test_second_start_says_nothing_of_it(servers_made):
     server = servers_made()
     server.start()
