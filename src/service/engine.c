@@ -381,11 +381,11 @@ static void json_free(gpointer json)
 PmxEngine *pmx_engine_new(PmxService *service, GError **error)
 {
     const PmxServiceOptions *options = &service->options;
-    g_autofree char *cache = g_build_filename(service->data, "cache", NULL);
+    g_autofree char *store = g_build_filename(service->data, "artifacts", NULL);
     guint workers = options->workers ? options->workers : g_get_num_processors();
     if (!pmx_runner_check(error))
         return NULL;
-    PmxArtifacts *artifacts = pmx_artifacts_open(cache, options->cache_limit, TRUE, error);
+    PmxArtifacts *artifacts = pmx_artifacts_open(store, options->cache_limit, TRUE, error);
     if (!artifacts)
         return NULL;
     PmxEngine *engine = g_new0(PmxEngine, 1);

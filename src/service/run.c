@@ -484,8 +484,9 @@ static gboolean read_job(PmxRun *run)
     const char *id;
     json_t *config;
     run->templates = pmx_templates_new();
-    json_object_foreach (run->record->templates, id, config)
+    json_object_foreach (run->record->templates, id, config) {
         pmx_templates_add(run->templates, id, config);
+    }
     run->job = pmx_job_parse(run->record->config, run->templates, &options, problems);
     if (run->job && run->job->outputs->len == run->outputs)
         return TRUE;

@@ -9,8 +9,10 @@
 #define AT(member) offsetof(PmxStorageRecord, member)
 
 static const PmxField storage_fields[] = {
-    {"bucket", PMX_FIELD_STRING, AT(bucket), PMX_FIELD_REQUIRED, .doc = "Its name, as in oss://NAME/KEY."},
-    {"is_default", PMX_FIELD_BOOL, AT(is_default), PMX_FIELD_REQUIRED, .doc = "Whether it is the default storage."},
+    {"bucket", PMX_FIELD_STRING, AT(bucket), PMX_FIELD_REQUIRED,
+     .doc = "Its name, as in oss://NAME/KEY."},
+    {"is_default", PMX_FIELD_BOOL, AT(is_default), PMX_FIELD_REQUIRED,
+     .doc = "Whether it is the default storage."},
     {"created", PMX_FIELD_TEXT, AT(created), .kind = &pmx_moment_kind,
      .doc = "When its folder was last changed."},
     {0},

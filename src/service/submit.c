@@ -69,9 +69,10 @@ static GPtrArray *parts_of(const char *id, const PmxJob *job, const json_t *conf
         part->address = g_strdup(output->address);
         g_ptr_array_add(parts, part);
     }
-    json_array_foreach (json_object_get(config, "OutputGroups"), i, group)
+    json_array_foreach (json_object_get(config, "OutputGroups"), i, group) {
         g_ptr_array_add(parts, part_new(id, PMX_PART_GROUP, (gint64)i,
                                         json_string_value(json_object_get(group, "Name"))));
+    }
     return parts;
 }
 

@@ -225,8 +225,8 @@ static gboolean change(PmxDb *db, gpointer data, GError **error)
 
 static const char *ready_made_id(gconstpointer service, guint i)
 {
-    const GPtrArray *list = ((const PmxService *)service)->ready_made;
-    return i < list->len ? ((PmxTemplateRecord *)g_ptr_array_index(list, i))->id : NULL;
+    const GPtrArray *all = ((const PmxService *)service)->ready_made;
+    return i < all->len ? ((PmxTemplateRecord *)g_ptr_array_index(all, i))->id : NULL;
 }
 
 static void missing(PmxService *service, const char *id, PmxProblems *problems)
