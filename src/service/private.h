@@ -167,7 +167,8 @@ const char *pmx_run_id(const PmxRun *run);
 const char *pmx_run_pipeline(const PmxRun *run);
 void pmx_run_set_urgency(PmxRun *run, gint64 rank, gboolean paused);
 /* A few times a second: saves what could not be saved before, and tells how far it is: a new
- * reference to {"percent", "outputs": [{"id", "percent"}]}, or NULL where that is not known. */
+ * reference to {"percent", "outputs": [{"id", "percent", "seconds"}]} of the
+ * outputs at work, or NULL where that is not known. */
 json_t *pmx_run_tick(PmxRun *run);
 /* FALSE when it is over already. Saved at once, or by a later tick. */
 gboolean pmx_run_cancel(PmxRun *run, GError **error);

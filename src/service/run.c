@@ -636,9 +636,13 @@ static gboolean update_percent(PmxRun *run)
 static json_t *progress_json(const PmxRun *run)
 {
     json_t *outputs = json_array();
-    for (guint i = 0; i < run->outputs; i++)
-        json_array_append_new(outputs, json_pack("{s:s, s:I}", "id", part_at(run, i)->id, "percent",
-                                                 (json_int_t)part_at(run, i)->percent));
+    for (guint i = 0; i < run->places->len; i++) {
+        const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, i);
+        const PmxPartRecord *part = planned_part(run, i);
+        json_array_append_new(outputs,
+                              json_pack("{s:s, s:I, s:f}", "id", part->id, "percent",
+                                        (json_int_t)part->percent, "seconds", planned->seconds));
+    }
     return json_pack("{s:I, s:o}", "percent", (json_int_t)run->record->percent, "outputs", outputs);
 }
 

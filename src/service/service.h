@@ -72,7 +72,7 @@ typedef struct PmxWatch PmxWatch;
 
 /* `event` (in the engine's or a writer's thread; must not block) gets events with a higher seq than
  * `after`, in order, first those that are past; progress ({"percent", "outputs": [{"id",
- * "percent"}]}) has seq 0 and type "progress"; after the job's last event comes one with type NULL.
+ * "percent", "seconds" of media}]}) has seq 0 and type "progress"; after the job's last event comes one with type NULL.
  * NULL with a problem when there is no such job. */
 PmxWatch *pmx_service_watch(PmxService *service, const char *job, gint64 after,
                             void (*event)(const PmxEventRecord *event, gpointer data),
