@@ -157,7 +157,8 @@ static const struct {
 static void assert_refused(const Stage *stage, const char *address, PmxCode code, const char *words)
 {
     GError *error = NULL;
-    g_test_message("%s", address);
+    g_autofree char *told = g_utf8_make_valid(address, -1);
+    g_test_message("%s", told);
     g_assert_false(pmx_places_check(stage->places, address, &error));
     assert_error(error, code, words);
     g_assert_false(pmx_places_check(stage->places, address, NULL));
