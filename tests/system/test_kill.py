@@ -27,7 +27,7 @@ from receivers import Receiver, everything_to, expected_of, key_of
 
 LONG = bool(os.environ.get("POLYMUX_TEST_LONG"))
 MOMENTS, JOBS_EACH = (20 if LONG else 6), 2
-KINDS = MOMENTS     # of jobs; fewer than jobs, so that some find their work done or in the making
+KINDS = MOMENTS - 2     # of jobs; fewer than jobs, so that some find their work done or in the making
 PATIENCE = 120
 GONE = (OSError, http.client.HTTPException, AssertionError)
 CONFIG = "[events]\nfirst-pause = 50ms\n"
