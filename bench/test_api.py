@@ -175,7 +175,9 @@ def test_filling_copies_whole_jobs(store):
                    WHERE json_extract(body, '$.id') NOT IN (events.job, COALESCE(parts.id, ''))"""
     slower = """SELECT COUNT(*) FROM jobs WHERE finished IS NOT NULL
                 AND ABS((julianday(finished) - julianday(created)) * 86400 - 2.5) > 0.001"""
+    told = "SELECT COUNT(*) FROM events JOIN parts ON parts.id = json_extract(body, '$.id')"
     assert db.execute(strangers).fetchone() == db.execute(slower).fetchone() == (0,)
+    assert db.execute(told).fetchone() == (complete,)
     in_order = [row[0] for row in db.execute("SELECT id FROM jobs WHERE number > 2 ORDER BY created")]
     assert in_order == made == sorted(made)
 
