@@ -9,12 +9,14 @@ import signal
 import socket
 import sqlite3
 import subprocess
+import types
 from pathlib import Path
 
 import pytest
 
 import jobs
 import media
+import server as servers
 from rawhttp import eventually
 from receivers import EVENTS, Receiver, call
 from test_scheduling import finished, hold, metrics, picture, release, runners, set_pipeline, show, submit, wait_planned
@@ -109,14 +111,14 @@ def test_read_only_file_system(servers_made, tmp_path):
 
 
 class Full:
-    """A data folder on a small file system of its own, which can be filled to the last byte."""
+    """A server whose data folder is a small file system of its own, which can be filled to the last byte."""
 
     def __init__(self, server, tmp_path, films):
+        self.server = server
         server.data.mkdir()
         in_namespace(server, tmp_path, f"mount -t tmpfs -o size=16m none {shlex.quote(str(server.data))}")
-        server.launch().wait_ready()
-        self.root = Path(f"/proc/{server.pid}/root{server.data}")
-        server.credentials_at = self.root
+        server.start()
+        self.root = Path(f"/proc/{server.pid}/root{server.data}")   # as the server sees it
         self.filler = self.root / "filler"
         fill(self.root, films)
 
@@ -133,14 +135,9 @@ class Full:
 
 @pytest.fixture
 def full(servers_made, tmp_path, films, monkeypatch):
-    server = servers_made("--workers", "1")
-    made = Full(server, tmp_path, films)
-    (server.home / "key").mkdir()
-    shutil.copy(made.root / "credentials", server.home / "key")
-    pair = server.__class__.credentials
-    key = pair(type("At", (), {"data": server.home / "key"}))
-    monkeypatch.setattr(server, "credentials", lambda: key)
-    made.server = server
+    made = Full(servers_made("--workers", "1"), tmp_path, films)
+    key = servers.Server.credentials(types.SimpleNamespace(data=made.root))
+    monkeypatch.setattr(made.server, "credentials", lambda: key)
     return made
 
 

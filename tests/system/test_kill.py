@@ -21,6 +21,7 @@ import pytest
 
 import jobs
 import media
+import server as servers
 import tools
 from rawhttp import eventually
 from receivers import Receiver, everything_to, expected_of, key_of
@@ -28,7 +29,7 @@ from receivers import Receiver, everything_to, expected_of, key_of
 LONG = bool(os.environ.get("POLYMUX_TEST_LONG"))
 MOMENTS, JOBS_EACH = (20 if LONG else 6), 2
 KINDS = MOMENTS - 2     # of jobs; fewer than jobs, so that some find their work done or in the making
-PATIENCE = 120
+PATIENCE = 240
 GONE = (OSError, http.client.HTTPException, AssertionError)
 CONFIG = "[events]\nfirst-pause = 50ms\n"
 
@@ -217,7 +218,6 @@ class Story:
 
 @pytest.fixture(scope="module")
 def story(tmp_path_factory, films, far):
-    import server as servers
     seed = int(os.environ.get("POLYMUX_TEST_SEED") or random.SystemRandom().randrange(10 ** 6))
     print(f"seed {seed}: POLYMUX_TEST_SEED={seed} repeats it")
     rng = random.Random(seed)
