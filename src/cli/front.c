@@ -14,6 +14,7 @@ struct PmxFront {
     PmxAccess *access;
     PmxRest *rest;
     PmxHttp *http;
+    gint stopped; /* atomic */
 };
 
 static void answer_unknown(PmxExchange *exchange)
@@ -60,13 +61,32 @@ PmxFront *pmx_front_new(const PmxFrontOptions *options, GError **error)
     return g_steal_pointer(&front);
 }
 
+static gpointer stop_http(gpointer data)
+{
+    PmxFront *front = data;
+    pmx_http_stop(front->http, GRACE_MS);
+    g_atomic_int_set(&front->stopped, TRUE);
+    g_main_context_wakeup(NULL);
+    return NULL;
+}
+
+/* A handler may be waiting for this thread (a cancelled job's runners end here), so this thread's
+ * main context goes on until the handlers have ended. */
+static void stop_serving(PmxFront *front)
+{
+    GThread *stopping = g_thread_new("stop", stop_http, front);
+    while (!g_atomic_int_get(&front->stopped))
+        g_main_context_iteration(NULL, TRUE);
+    g_thread_join(stopping);
+}
+
 void pmx_front_free(PmxFront *front)
 {
     if (!front)
         return;
     pmx_rest_stop(front->rest);
     if (front->http) {
-        pmx_http_stop(front->http, GRACE_MS);
+        stop_serving(front);
         pmx_http_free(front->http);
     }
     pmx_rest_free(front->rest);

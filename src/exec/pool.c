@@ -5,7 +5,7 @@
 typedef struct {
     const PmxPoolKind *kind;
     gpointer self;
-    gint64 rank;
+    gint64 rank, number;
     guint64 served; /* when it last started something, by the pool's count */
     gboolean paused;
 } Member;
@@ -99,6 +99,13 @@ void pmx_pool_set_rank(PmxPool *pool, gpointer self, gint64 rank)
         member->rank = rank;
 }
 
+void pmx_pool_set_number(PmxPool *pool, gpointer self, gint64 number)
+{
+    Member *member = member_of(pool, self);
+    if (member)
+        member->number = number;
+}
+
 void pmx_pool_set_paused(PmxPool *pool, gpointer self, gboolean paused)
 {
     Member *member = member_of(pool, self);
@@ -158,7 +165,7 @@ static gboolean goes_before(const Member *a, gint64 a_priority, const Member *b,
         return a->rank > b->rank;
     if (a_priority != b_priority)
         return a_priority > b_priority;
-    return a->served < b->served;
+    return a->served != b->served ? a->served < b->served : a->number < b->number;
 }
 
 static Member *next_member(const PmxPool *pool)

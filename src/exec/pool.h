@@ -5,8 +5,10 @@
  *     executors (members) ── offer their most urgent work that fits ──► pool ── start ──► runners
  *
  * Who goes first: the higher rank (a pipeline's priority), then the more urgent work, then whoever
- * was served longest ago, so that one large job does not starve small ones. A key that one member
- * is making is not made by another at the same time; when it is done the other finds it kept.
+ * was served longest ago, so that one large job does not starve small ones; and of those that were
+ * not served yet the one with the lower number (a job's, which rises with age). A key that one
+ * member is making is not made by another at the same time; when it is done the other finds it
+ * kept.
  *
  * One thread: that of the default main context.
  */
@@ -42,8 +44,10 @@ typedef struct {
 void pmx_pool_join(PmxPool *pool, const PmxPoolKind *kind, gpointer member);
 void pmx_pool_leave(PmxPool *pool, gpointer member);
 
-/* How urgent a member is among the others, 0 from the start; and whether it may start anything. */
+/* How urgent a member is among the others, 0 from the start; its place among equals, likewise; and
+ * whether it may start anything. */
 void pmx_pool_set_rank(PmxPool *pool, gpointer member, gint64 rank);
+void pmx_pool_set_number(PmxPool *pool, gpointer member, gint64 number);
 void pmx_pool_set_paused(PmxPool *pool, gpointer member, gboolean paused);
 
 /* Starts all that there is room for. Members call it when work has become ready or a runner has

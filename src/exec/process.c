@@ -213,6 +213,17 @@ static gboolean make_sockets(int control[2], int bytes[2], GError **error)
     return FALSE;
 }
 
+/* A runner decodes what strangers sent and must not have what our environment may hold: keys, and the
+ * service manager's socket. */
+static void keep_secrets(GSubprocessLauncher *launcher)
+{
+    g_auto(GStrv) names = g_listenv();
+    for (guint i = 0; names[i]; i++)
+        if (g_str_has_prefix(names[i], "POLYMUX_") ||
+            g_str_has_prefix(names[i], "ALIBABA_CLOUD_") || strcmp(names[i], "NOTIFY_SOCKET") == 0)
+            g_subprocess_launcher_unsetenv(launcher, names[i]);
+}
+
 /* Takes both runner ends. */
 static GSubprocess *spawn(const char *runner, int control, int bytes, GError **error)
 {
@@ -221,6 +232,7 @@ static GSubprocess *spawn(const char *runner, int control, int bytes, GError **e
     g_autoptr(GError) failure = NULL;
     g_subprocess_launcher_take_fd(launcher, control, PMX_CONTROL_FD);
     g_subprocess_launcher_take_fd(launcher, bytes, PMX_DATA_FD);
+    keep_secrets(launcher);
     g_subprocess_launcher_set_child_setup(launcher, leave_group, NULL, NULL);
     GSubprocess *child = g_subprocess_launcher_spawn(launcher, &failure, runner, NULL);
     if (!child)

@@ -587,6 +587,7 @@ void pmx_run_set_urgency(PmxRun *run, gint64 rank, gboolean paused)
     if (!run->executor)
         return;
     pmx_pool_set_rank(run->setup.pool, run->executor, rank);
+    pmx_pool_set_number(run->setup.pool, run->executor, run->record->number);
     pmx_pool_set_paused(run->setup.pool, run->executor, paused);
 }
 

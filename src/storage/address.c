@@ -12,6 +12,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/copy.h"
+
 static gboolean fail(GError **error, PmxCode code, const char *what, const char *path, int number)
 {
     g_set_error(error, PMX_ERROR, (int)code, "%s \"%s\": %s", what, path, g_strerror(number));
@@ -157,29 +159,6 @@ static gboolean sync_file(const char *path, GError **error)
     return ok || fail(error, PMX_CODE_INTERNAL, "cannot write", path, number);
 }
 
-/* Copies to `to`; a failure names `final`, the file the user knows. */
-static gboolean copy(const char *from, const char *to, const char *final, GError **error)
-{
-    g_autoptr(GFile) source = g_file_new_for_path(from);
-    g_autoptr(GFile) target = g_file_new_for_path(to);
-    g_autoptr(GError) failure = NULL;
-    if (g_file_copy(source, target, G_FILE_COPY_OVERWRITE | G_FILE_COPY_TARGET_DEFAULT_PERMS, NULL,
-                    NULL, NULL, &failure))
-        return TRUE;
-    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "cannot write \"%s\": %s", final,
-                g_error_matches(failure, G_IO_ERROR, G_IO_ERROR_NO_SPACE) ? g_strerror(ENOSPC)
-                                                                          : failure->message);
-    return FALSE;
-}
-
-/* Beside the target, so that the last step is a rename within one file system. */
-static char *temporary_name(const char *to)
-{
-    g_autofree char *folder = g_path_get_dirname(to), *name = g_path_get_basename(to);
-    g_autofree char *hidden = g_strdup_printf(".%.200s.polymux-%u", name, g_random_int());
-    return g_build_filename(folder, hidden, NULL);
-}
-
 /* What a runner left is not to be trusted: a link would make us change or serve another file. */
 static gboolean check_plain(const char *path, GError **error)
 {
@@ -203,16 +182,11 @@ static mode_t current_mask(void)
 
 gboolean pmx_local_publish(const char *from, const char *to, const char *name, GError **error)
 {
-    g_autofree char *temporary = temporary_name(to);
     if (!check_plain(from, error) || !make_folder(to, error) || !sync_file(from, error))
         return FALSE;
     if (g_chmod(from, 0666 & ~(int)current_mask()) == 0 && g_rename(from, to) == 0)
         return TRUE;
     if (errno != EXDEV)
         return fail(error, code_for(errno), "cannot write", name, errno);
-    if (copy(from, temporary, name, error) && sync_file(temporary, error) &&
-        g_rename(temporary, to) == 0)
-        return TRUE;
-    g_unlink(temporary);
-    return error && *error ? FALSE : fail(error, PMX_CODE_INTERNAL, "cannot write", name, errno);
+    return pmx_copy_into_place(from, to, name, error);
 }

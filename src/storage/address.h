@@ -37,7 +37,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxLocalInput, pmx_local_input_free)
 gboolean pmx_local_input_unchanged(const PmxLocalInput *input, GError **error);
 
 /* Makes the finished file `from` appear at `to`, whole or not at all: folders are made, another
- * file system is copied to under a temporary name first, and an existing file is replaced in one
+ * file system is copied to first (storage/copy.h), and an existing file is replaced in one
  * step. Messages call it `name`. */
 gboolean pmx_local_publish(const char *from, const char *to, const char *name, GError **error);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "store/driver.h"
+#include "store/sqlite-log.h"
 
 enum {
     BUSY_MS = 3000,              /* how long another program's lock is waited for */
@@ -24,6 +25,7 @@ typedef struct {
     sqlite3 *sqlite;
     char *path;
     GHashTable *statements; /* SQL → sqlite3_stmt * */
+    PmxSqliteLog *log;      /* the writer's; NULL for readers */
 } Connection;
 
 static sqlite3_stmt *statement_of(PmxRows *rows)
@@ -259,11 +261,14 @@ static gboolean prepare_writer(Connection *connection, GError **error)
     static const char *const settings[] = {"PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
                                            "PRAGMA temp_store = MEMORY", NULL};
     PmxDb *db = &connection->db;
-    return check_owner(connection, error) && use_log(connection, error) &&
-           run_all(db, settings, error) &&
-           run_number(db, "PRAGMA application_id = %d", APPLICATION, error) &&
-           run_number(db, "PRAGMA journal_size_limit = %d", LOG_LIMIT, error) &&
-           run_number(db, "PRAGMA cache_size = -%d", WRITER_CACHE_KIB, error);
+    if (!check_owner(connection, error) || !use_log(connection, error) ||
+        !run_all(db, settings, error) ||
+        !run_number(db, "PRAGMA application_id = %d", APPLICATION, error) ||
+        !run_number(db, "PRAGMA journal_size_limit = %d", LOG_LIMIT, error) ||
+        !run_number(db, "PRAGMA cache_size = -%d", WRITER_CACHE_KIB, error))
+        return FALSE;
+    connection->log = pmx_sqlite_log_new(connection->sqlite, connection->path);
+    return TRUE;
 }
 
 static gboolean prepare(Connection *connection, PmxAccess access, GError **error)
@@ -285,6 +290,7 @@ static gboolean prepare(Connection *connection, PmxAccess access, GError **error
 static void disconnect(PmxDb *db)
 {
     Connection *connection = (Connection *)db;
+    pmx_sqlite_log_free(connection->log);
     g_hash_table_unref(connection->statements);
     sqlite3_close(connection->sqlite);
     g_free(connection->path);

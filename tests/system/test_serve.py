@@ -9,6 +9,7 @@ import signal
 import socket
 import stat
 import subprocess
+import threading
 import time
 from pathlib import Path
 
@@ -364,6 +365,30 @@ def test_stop_ends_streams_and_idle_connections(server, film):
     answer.read()
     for connection in (idle, half):
         connection.close()
+
+
+def test_stop_while_jobs_are_cancelled(server):
+    """Cancelling is done by the thread that stops the server: they may not wait for each other."""
+    server.rest("PATCH", "/v1/pipelines/default", {"state": "Paused"})
+    jobs = [server.rest("POST", "/v1/jobs", config_of()).json["id"] for _ in range(40)]
+    begun = threading.Semaphore(0)
+
+    def cancel(some):
+        for job in some:
+            try:
+                server.rest("DELETE", f"/v1/jobs/{job}")
+            except OSError:
+                return
+            begun.release()
+
+    threads = [threading.Thread(target=cancel, args=(jobs[i::4],)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for _ in range(4):
+        assert begun.acquire(timeout=20)
+    assert stopped_in(server, signal.SIGTERM) < 10
+    for thread in threads:
+        thread.join()
 
 
 def test_stopped_work_goes_on_at_the_next_start(server, film):

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "buckets-stage.h"
@@ -95,6 +96,38 @@ static void test_publish_across(void)
     assert_file(path, new_text);
     g_assert_true(pmx_places_publish(stage.places, stage.finished, "oss://bucket/a/b", &error));
     g_assert_cmpuint(count_entries(folder), ==, 1); /* no temporary file */
+    stage_clear(&stage);
+}
+
+/* Killed at any moment of a copy: the folder has the whole file or nothing. */
+static void kill_while_publishing(const Stage *stage, const char *folder, guint microseconds)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        pmx_places_publish(stage->places, stage->finished, "oss://bucket/large", NULL);
+        _exit(0);
+    }
+    g_assert_cmpint(child, >, 0);
+    g_usleep(microseconds);
+    kill(child, SIGKILL);
+    g_assert_cmpint(waitpid(child, NULL, 0), ==, child);
+    g_autofree char *path = g_build_filename(folder, "large", NULL);
+    gboolean whole = g_unlink(path) == 0;
+    g_assert_cmpuint(count_entries(folder), ==, 0);
+    g_test_message("after %u us: %s", microseconds, whole ? "whole" : "nothing");
+}
+
+static void test_killed(void)
+{
+    enum { SIZE = 16 << 20, LONGEST = 60000, STEP = 3000 };
+    Stage stage;
+    if (!stage_init_across(&stage))
+        return;
+    g_autofree char *zeros = g_malloc0(SIZE);
+    for (guint microseconds = 0; microseconds <= LONGEST; microseconds += STEP) {
+        g_assert_true(g_file_set_contents(stage.finished, zeros, SIZE, NULL));
+        kill_while_publishing(&stage, stage.bucket, microseconds);
+    }
     stage_clear(&stage);
 }
 
@@ -294,6 +327,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/buckets-publish/publish", test_publish);
     g_test_add_func("/buckets-publish/publish-across", test_publish_across);
+    g_test_add_func("/buckets-publish/killed", test_killed);
     g_test_add_func("/buckets-publish/umask", test_umask);
     g_test_add_func("/buckets-publish/in-the-way", test_in_the_way);
     g_test_add_func("/buckets-publish/in-the-way-across", test_in_the_way_across);

@@ -130,6 +130,31 @@ static void test_order(void)
     }
 }
 
+/* Among those never served: whoever has the lower number, not whoever came first. */
+static void test_number(void)
+{
+    static const struct {
+        gint64 rank[MEMBERS], number[MEMBERS];
+        const char *order;
+    } rows[] = {
+        {{0, 0, 0}, {3, 2, 1}, "cbacba"},
+        {{0, 0, 0}, {2, 2, 1}, "cabcab"},
+        {{0, 1, 0}, {2, 3, 1}, "bbcaca"}, /* the rank says more */
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        Stage stage;
+        stage_init(&stage, 1, 0);
+        for (guint k = 0; k < MEMBERS; k++) {
+            stage.members[k].left = 2;
+            pmx_pool_set_rank(stage.pool, &stage.members[k], rows[i].rank[k]);
+            pmx_pool_set_number(stage.pool, &stage.members[k], rows[i].number[k]);
+        }
+        work_off(&stage);
+        g_assert_cmpstr(stage.log->str, ==, rows[i].order);
+        stage_clear(&stage);
+    }
+}
+
 /* A rank and a priority count from when they are given. */
 static void test_change_of_rank(void)
 {
@@ -386,6 +411,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pool/order", test_order);
     g_test_add_func("/pool/change-of-rank", test_change_of_rank);
+    g_test_add_func("/pool/number", test_number);
     g_test_add_func("/pool/latecomer", test_latecomer);
     g_test_add_func("/pool/paused", test_paused);
     g_test_add_func("/pool/cores", test_cores);
