@@ -13,9 +13,12 @@ readonly build_packages=(
 )
 # shellcheck disable=SC2034
 readonly demo_packages=(espeak-ng)
+# What the first start's example is sent with.
+# shellcheck disable=SC2034
+readonly serve_packages=(curl)
 # shellcheck disable=SC2034
 readonly test_packages=(
-    ffmpeg mkvtoolnix mediainfo espeak-ng
+    ffmpeg mkvtoolnix mediainfo espeak-ng curl
     python3-pytest python3-pytest-xdist python3-numpy bash-completion openssl
     python3-jsonschema openapi-specification python3-prometheus-client
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'

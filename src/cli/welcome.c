@@ -2,6 +2,7 @@
 /* See welcome.h. */
 #include "cli/welcome.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Words in @…@ stand for what only a start knows. */
@@ -28,7 +29,7 @@ static const char how_to_begin[] =
     "        \"Outputs\": [{\"Name\": \"360P\", \"TemplateId\": \"Video-360P\",\n"
     "          \"OutputFile\": {\"Type\": \"OSS\", \"Media\": \"oss://media/film-360p.mp4\"}}]}}'\n"
     "\n"
-    "    polymux list --endpoint @ENDPOINT@ --credentials @DATA@/credentials\n"
+    "    @COMMAND@ list --endpoint @ENDPOINT@ --credentials @DATA@/credentials\n"
     "\n"
     "Programs that use Alibaba Cloud's SDK change endpoint and keys. Node.js, after\n"
     "npm install @alicloud/openapi-core:\n"
@@ -51,11 +52,24 @@ static void replace(GString *text, const char *word, const char *value)
     g_string_replace(text, word, value, 0);
 }
 
+/* A build that is not installed is not found by its name alone. */
+static char *own_command(void)
+{
+    g_autofree char *self = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *found = g_find_program_in_path("polymux");
+    char *named = found ? realpath(found, NULL) : NULL;
+    gboolean by_name = g_strcmp0(named, self) == 0;
+    free(named);
+    return by_name || !self ? g_strdup("polymux") : g_steal_pointer(&self);
+}
+
 static void fill(GString *text, const PmxWelcome *welcome)
 {
     const char *host = strstr(welcome->endpoint, "://");
     g_autofree char *protocol =
         g_ascii_strup(welcome->endpoint, host ? host - welcome->endpoint : -1);
+    g_autofree char *command = own_command();
+    replace(text, "@COMMAND@", command);
     replace(text, "@DATA@", welcome->data);
     replace(text, "@ID@", welcome->to_log ? "KEY_ID" : welcome->pair->id);
     replace(text, "@SECRET@", welcome->to_log ? "KEY_SECRET" : welcome->pair->secret);

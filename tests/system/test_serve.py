@@ -115,6 +115,24 @@ def test_the_printed_curl_line_works(servers_made, film):
     assert tools.video(server.bucket("media") / "film-360p.mp4")["codec_name"] == "h264"
 
 
+def printed_list(server):
+    return next(line.strip() for line in server.said if " list --endpoint " in line)
+
+
+def test_the_printed_list_line_works(servers_made):
+    """In a shell that does not find the program by its name."""
+    server = servers_made()
+    server.start()
+    subprocess.run(["bash", "-c", printed_list(server)], env={**server.env(), "PATH": "/usr/bin:/bin"},
+                   stdin=subprocess.DEVNULL, check=True, timeout=60)
+
+
+def test_a_program_that_is_found_by_name_is_called_by_name(servers_made):
+    server = servers_made()
+    server.start(env={"PATH": f"{Path(server.binary).resolve().parent}:/usr/bin:/bin"})
+    assert printed_list(server).startswith("polymux list ")
+
+
 def printed_snippet(server):
     lines = [line.removeprefix("    ") for line in server.said]
     start = next(i for i, line in enumerate(lines) if line.startswith("const { default: Client"))
