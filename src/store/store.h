@@ -71,8 +71,9 @@ typedef struct {
 GPtrArray *pmx_jobs_list(PmxDb *db, const PmxJobFilter *filter, char **next, GError **error);
 
 /* Jobs that are Inited or Running and whose pipeline is Active, most urgent first: pipeline
- * priority, job priority (highest first), Running before Inited, age; at most `limit`. */
-GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GError **error);
+ * priority, job priority (highest first), Running before Inited, age; of the first `limit` those
+ * whose ids are not in the set `known` (or NULL), so that what is known need not be read. */
+GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GHashTable *known, GError **error);
 
 /* How many jobs are in each state (index PmxJobState), and the creation of the oldest Inited one
  * (0: none). */
