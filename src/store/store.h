@@ -64,7 +64,7 @@ typedef struct {
     const char *after; /* the cursor an earlier call gave, or NULL or "" */
 } PmxJobFilter;
 
-/* A page of jobs (without `config`, to keep pages small). By creation and, among equals, by a
+/* A page of jobs (without `config`, `templates` and `inputs`, to keep pages small). By creation and, among equals, by a
  * number that rises with each insert, so a job is neither seen twice nor missed while others
  * arrive. `next` gets the cursor for the following page, or NULL at the end; opaque text, checked
  * when it comes back (PMX_CODE_INVALID for a wrong one). */
