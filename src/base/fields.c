@@ -87,6 +87,14 @@ static json_t *dump_value(const PmxField *field, const void *value)
     }
 }
 
+static gboolean is_default(const PmxField *field, const json_t *member, const void *defaults)
+{
+    json_t *fallback = dump_value(field, pmx_field_storage(field, defaults));
+    gboolean same = fallback && json_equal(member, fallback);
+    json_decref(fallback);
+    return same;
+}
+
 json_t *pmx_object_dump(const PmxObject *object, const void *value)
 {
     g_autofree void *defaults = g_malloc(MAX(object->size, 1));
@@ -96,12 +104,10 @@ json_t *pmx_object_dump(const PmxObject *object, const void *value)
         if (field->flags & (PMX_FIELD_UNSUPPORTED | PMX_FIELD_HIDDEN))
             continue;
         json_t *member = dump_value(field, pmx_field_storage(field, value));
-        json_t *fallback = dump_value(field, pmx_field_storage(field, defaults));
         gboolean needed = (field->flags & PMX_FIELD_REQUIRED) != 0;
-        if (member && (needed || !(fallback && json_equal(member, fallback))))
+        if (member && (needed || !is_default(field, member, defaults)))
             json_object_set(json, field->name, member);
         json_decref(member);
-        json_decref(fallback);
     }
     pmx_object_clear(object, defaults);
     return json;

@@ -24,6 +24,13 @@ static gint64 second_of(gint64 moment, int *ms)
     return (moment - rest) / 1000;
 }
 
+static void put_number(char *text, guint digits, int number)
+{
+    for (; digits-- > 0; number /= 10)
+        text[digits] = (char)('0' + number % 10);
+}
+
+/* By hand: a page of a hundred jobs has hundreds of moments, and printf takes its time. */
 static char *format(gint64 moment, gboolean with_ms)
 {
     int ms;
@@ -31,12 +38,17 @@ static char *format(gint64 moment, gboolean with_ms)
         return g_strdup("");
     struct tm tm;
     time_t second = second_of(CLAMP(moment, EARLIEST, LATEST), &ms);
-    char fraction[8] = "";
+    char *text = g_strdup(with_ms ? "0000-00-00T00:00:00.000Z" : "0000-00-00T00:00:00Z");
     gmtime_r(&second, &tm);
+    put_number(text, 4, tm.tm_year + 1900);
+    put_number(text + 5, 2, tm.tm_mon + 1);
+    put_number(text + 8, 2, tm.tm_mday);
+    put_number(text + 11, 2, tm.tm_hour);
+    put_number(text + 14, 2, tm.tm_min);
+    put_number(text + 17, 2, tm.tm_sec);
     if (with_ms)
-        g_snprintf(fraction, sizeof fraction, ".%03d", ms);
-    return g_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02d%sZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                           tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, fraction);
+        put_number(text + 20, 3, ms);
+    return text;
 }
 
 char *pmx_moment_text(gint64 moment)

@@ -37,13 +37,14 @@ struct PmxEngine {
 /* --- admission --- */
 
 typedef struct {
-    GPtrArray *jobs, *pipelines;
+    GHashTable *runs;            /* in: what runs already */
+    GPtrArray *jobs, *pipelines; /* out: jobs that do not, and all pipelines */
 } Open;
 
 static gboolean read_open(PmxDb *db, gpointer data, GError **error)
 {
     Open *open = data;
-    open->jobs = pmx_jobs_open(db, WINDOW, error);
+    open->jobs = pmx_jobs_open(db, WINDOW, open->runs, error);
     open->pipelines = open->jobs ? pmx_pipelines_all(db, error) : NULL;
     return open->pipelines != NULL;
 }
@@ -136,17 +137,12 @@ static void set_urgencies(const PmxEngine *engine, const Open *open)
 
 static void admit(PmxEngine *engine)
 {
-    Open open = {0};
+    Open open = {.runs = engine->runs};
     if (pmx_store_read(engine->service->store, read_open, &open, NULL)) {
         set_urgencies(engine, &open);
         g_ptr_array_set_free_func(open.jobs, NULL);
-        for (guint i = 0; i < open.jobs->len; i++) {
-            PmxJobRecord *record = g_ptr_array_index(open.jobs, i);
-            if (g_hash_table_contains(engine->runs, record->id))
-                pmx_job_record_free(record);
-            else
-                start_run(engine, record, &open);
-        }
+        for (guint i = 0; i < open.jobs->len; i++)
+            start_run(engine, g_ptr_array_index(open.jobs, i), &open);
     }
     g_clear_pointer(&open.jobs, g_ptr_array_unref);
     g_clear_pointer(&open.pipelines, g_ptr_array_unref);

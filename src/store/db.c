@@ -106,15 +106,23 @@ static gboolean read_column(const PmxField *field, const PmxArg *value, void *ou
     }
 }
 
+/* Whether a row's JSON is wanted. */
+typedef enum { WHOLE, SHORT } Extent;
+
+static gboolean is_read(const PmxField *field, Extent extent)
+{
+    return extent == WHOLE || field->type != PMX_FIELD_JSON;
+}
+
 /* NULL is what the field is when nothing is said of it. */
-static void *read_row(PmxDb *db, PmxRows *rows, const PmxObject *object, const char *but,
+static void *read_row(PmxDb *db, PmxRows *rows, const PmxObject *object, Extent extent,
                       GError **error)
 {
     guint column = 0;
     void *row = g_malloc(object->size);
     pmx_object_init(object, row);
     for (const PmxField *field = object->fields; field->name; field++) {
-        if (g_strcmp0(field->name, but) == 0)
+        if (!is_read(field, extent))
             continue;
         PmxArg value = db->driver->column(rows, column++);
         if (value.type == PMX_ARG_NULL || read_column(field, &value, pmx_field_storage(field, row)))
@@ -137,12 +145,12 @@ static void add_name(GString *sql, const char *before, const PmxField *field)
     g_string_append_c(sql, '"');
 }
 
-static char *select_statement(const PmxObject *object, const char *but, const char *from)
+static char *select_statement(const PmxObject *object, Extent extent, const char *from)
 {
     GString *sql = g_string_new("SELECT ");
     const char *before = "";
     for (const PmxField *field = object->fields; field->name; field++) {
-        if (g_strcmp0(field->name, but) == 0)
+        if (!is_read(field, extent))
             continue;
         add_name(sql, before, field);
         before = ", ";
@@ -153,12 +161,12 @@ static char *select_statement(const PmxObject *object, const char *but, const ch
 }
 
 /* Adds at most `limit` rows to `list`. */
-static gboolean read_rows(PmxDb *db, PmxRows *rows, const PmxObject *object, const char *but,
+static gboolean read_rows(PmxDb *db, PmxRows *rows, const PmxObject *object, Extent extent,
                           guint limit, GPtrArray *list, GError **error)
 {
     PmxStep step = PMX_STEP_ROW;
     while (list->len < limit && (step = db->driver->step(db, rows, error)) == PMX_STEP_ROW) {
-        void *row = read_row(db, rows, object, but, error);
+        void *row = read_row(db, rows, object, extent, error);
         if (!row)
             return FALSE;
         g_ptr_array_add(list, row);
@@ -166,15 +174,15 @@ static gboolean read_rows(PmxDb *db, PmxRows *rows, const PmxObject *object, con
     return step != PMX_STEP_FAILED;
 }
 
-static GPtrArray *select_rows(PmxDb *db, const PmxObject *object, const char *but, const char *from,
+static GPtrArray *select_rows(PmxDb *db, const PmxObject *object, Extent extent, const char *from,
                               const PmxArg *args, guint limit, GError **error)
 {
-    g_autofree char *sql = select_statement(object, but, from);
+    g_autofree char *sql = select_statement(object, extent, from);
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(object->destroy);
     PmxRows *rows = db->driver->start(db, sql, args, error);
     if (!rows)
         return NULL;
-    gboolean ok = read_rows(db, rows, object, but, limit, list, error);
+    gboolean ok = read_rows(db, rows, object, extent, limit, list, error);
     db->driver->finish(rows);
     return ok ? g_steal_pointer(&list) : NULL;
 }
@@ -182,19 +190,19 @@ static GPtrArray *select_rows(PmxDb *db, const PmxObject *object, const char *bu
 GPtrArray *pmx_db_select(PmxDb *db, const PmxObject *object, const char *from, const PmxArg *args,
                          GError **error)
 {
-    return select_rows(db, object, NULL, from, args, G_MAXUINT, error);
+    return select_rows(db, object, WHOLE, from, args, G_MAXUINT, error);
 }
 
-GPtrArray *pmx_db_select_but(PmxDb *db, const PmxObject *object, const char *but, const char *from,
-                             const PmxArg *args, GError **error)
+GPtrArray *pmx_db_select_short(PmxDb *db, const PmxObject *object, const char *from,
+                               const PmxArg *args, GError **error)
 {
-    return select_rows(db, object, but, from, args, G_MAXUINT, error);
+    return select_rows(db, object, SHORT, from, args, G_MAXUINT, error);
 }
 
 void *pmx_db_select_one(PmxDb *db, const PmxObject *object, const char *from, const PmxArg *args,
                         GError **error)
 {
-    g_autoptr(GPtrArray) list = select_rows(db, object, NULL, from, args, 1, error);
+    g_autoptr(GPtrArray) list = select_rows(db, object, WHOLE, from, args, 1, error);
     return list && list->len > 0 ? g_ptr_array_steal_index(list, 0) : NULL;
 }
 

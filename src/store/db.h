@@ -44,9 +44,9 @@ gboolean pmx_db_run(PmxDb *db, const char *sql, const PmxArg *args, guint64 *cha
  * the rows. */
 GPtrArray *pmx_db_select(PmxDb *db, const PmxObject *object, const char *from, const PmxArg *args,
                          GError **error);
-/* The same without the field `but`, which keeps its default: for lists without what is large. */
-GPtrArray *pmx_db_select_but(PmxDb *db, const PmxObject *object, const char *but, const char *from,
-                             const PmxArg *args, GError **error);
+/* The same without the fields that are JSON, which stay NULL: for lists without what is large. */
+GPtrArray *pmx_db_select_short(PmxDb *db, const PmxObject *object, const char *from,
+                               const PmxArg *args, GError **error);
 
 /* The first such row, or NULL: without an error there is none. Caller frees with
  * pmx_object_free(). */

@@ -73,8 +73,8 @@ static GPtrArray *select_page(PmxDb *db, const PmxJobFilter *filter, const Curso
     const char *way = filter->oldest_first ? "" : " DESC";
     g_autofree char *sql =
         g_strdup_printf("jobs%s ORDER BY created%s, number%s LIMIT ?", where->sql->str, way, way);
-    return pmx_db_select_but(db, &pmx_job_record_object, "config", sql,
-                             (const PmxArg *)where->args->data, error);
+    return pmx_db_select_short(db, &pmx_job_record_object, sql, (const PmxArg *)where->args->data,
+                               error);
 }
 
 GPtrArray *pmx_jobs_list(PmxDb *db, const PmxJobFilter *filter, char **next, GError **error)

@@ -99,8 +99,8 @@ static gboolean delete_job(PmxDb *db, const PmxJobRecord *job, GError **error)
 gboolean pmx_jobs_expire(PmxDb *db, gint64 moment, guint limit, guint64 *gone, GError **error)
 {
     g_autofree char *before = pmx_moment_column(moment);
-    g_autoptr(GPtrArray) jobs = pmx_db_select_but(
-        db, &pmx_job_record_object, "config",
+    g_autoptr(GPtrArray) jobs = pmx_db_select_short(
+        db, &pmx_job_record_object,
         "jobs WHERE finished < ? AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.job = jobs.id"
         " AND outbox.state = 'waiting') ORDER BY finished LIMIT ?",
         PMX_ARGS(PMX_TEXT(before), PMX_INT(limit)), error);

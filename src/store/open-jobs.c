@@ -60,23 +60,32 @@ static gboolean add_keys(PmxDb *db, const PmxPipelineRecord *pipeline, guint lim
     return TRUE;
 }
 
-/* Adds the jobs that `keys` names, in their order, up to `limit`. */
-static gboolean add_jobs(PmxDb *db, GPtrArray *keys, guint limit, GPtrArray *jobs, GError **error)
+/* What is looked for, and what was found. */
+typedef struct {
+    guint left; /* of the limit */
+    GHashTable *known;
+    GPtrArray *jobs;
+} Search;
+
+/* Adds the jobs that `keys` names, in their order, as many as are left. */
+static gboolean add_jobs(PmxDb *db, GPtrArray *keys, Search *search, GError **error)
 {
     g_ptr_array_sort(keys, by_urgency);
-    for (guint i = 0; i < keys->len && jobs->len < limit; i++) {
+    for (guint i = 0; i < keys->len && search->left > 0; i++, search->left--) {
         const PmxJobRecord *key = g_ptr_array_index(keys, i);
+        if (search->known && g_hash_table_contains(search->known, key->id))
+            continue;
         PmxJobRecord *job = pmx_jobs_get(db, key->id, error);
         if (!job)
             return FALSE;
-        g_ptr_array_add(jobs, job);
+        g_ptr_array_add(search->jobs, job);
     }
     return TRUE;
 }
 
 /* The pipelines from `*next` on that have one priority; `*next` gets the first of the next. */
-static gboolean add_level(PmxDb *db, GPtrArray *pipelines, guint *next, guint limit,
-                          GPtrArray *jobs, GError **error)
+static gboolean add_level(PmxDb *db, GPtrArray *pipelines, guint *next, Search *search,
+                          GError **error)
 {
     g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(destroy);
     const PmxPipelineRecord *first = g_ptr_array_index(pipelines, *next);
@@ -84,22 +93,23 @@ static gboolean add_level(PmxDb *db, GPtrArray *pipelines, guint *next, guint li
         const PmxPipelineRecord *pipeline = g_ptr_array_index(pipelines, *next);
         if (pipeline->priority != first->priority)
             break;
-        if (!add_keys(db, pipeline, limit - jobs->len, keys, error))
+        if (!add_keys(db, pipeline, search->left, keys, error))
             return FALSE;
     }
-    return add_jobs(db, keys, limit, jobs, error);
+    return add_jobs(db, keys, search, error);
 }
 
-GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GError **error)
+GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GHashTable *known, GError **error)
 {
     g_autoptr(GPtrArray) pipelines =
         pmx_db_select(db, &pmx_pipeline_record_object,
                       "pipelines WHERE state = 'Active' ORDER BY priority DESC", NULL, error);
     g_autoptr(GPtrArray) jobs = g_ptr_array_new_with_free_func(destroy);
+    Search search = {limit, known, jobs};
     if (!pipelines)
         return NULL;
-    for (guint next = 0; next < pipelines->len && jobs->len < limit;)
-        if (!add_level(db, pipelines, &next, limit, jobs, error))
+    for (guint next = 0; next < pipelines->len && search.left > 0;)
+        if (!add_level(db, pipelines, &next, &search, error))
             return NULL;
     return g_steal_pointer(&jobs);
 }

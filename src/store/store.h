@@ -64,15 +64,16 @@ typedef struct {
     const char *after; /* the cursor an earlier call gave, or NULL or "" */
 } PmxJobFilter;
 
-/* A page of jobs (without `config`, to keep pages small). By creation and, among equals, by a
+/* A page of jobs (without `config`, `templates` and `inputs`, to keep pages small). By creation and, among equals, by a
  * number that rises with each insert, so a job is neither seen twice nor missed while others
  * arrive. `next` gets the cursor for the following page, or NULL at the end; opaque text, checked
  * when it comes back (PMX_CODE_INVALID for a wrong one). */
 GPtrArray *pmx_jobs_list(PmxDb *db, const PmxJobFilter *filter, char **next, GError **error);
 
 /* Jobs that are Inited or Running and whose pipeline is Active, most urgent first: pipeline
- * priority, job priority (highest first), Running before Inited, age; at most `limit`. */
-GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GError **error);
+ * priority, job priority (highest first), Running before Inited, age; of the first `limit` those
+ * whose ids are not in the set `known` (or NULL), so that what is known need not be read. */
+GPtrArray *pmx_jobs_open(PmxDb *db, guint limit, GHashTable *known, GError **error);
 
 /* How many jobs are in each state (index PmxJobState), and the creation of the oldest Inited one
  * (0: none). */

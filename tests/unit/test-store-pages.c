@@ -39,6 +39,7 @@ static void page_through(PmxDb *db, GPtrArray *model, PmxJobFilter *filter, guin
             const PmxJobRecord *job = g_ptr_array_index(page, i);
             Entry *entry = entry_of(model, job->id);
             g_assert_null(job->config);
+            g_assert_null(job->inputs);
             g_assert_true(matches(entry, filter));
             g_assert_true(!before || in_order(before, entry, filter->oldest_first));
             g_assert_cmpuint(entry->seen++, ==, 0);

@@ -181,6 +181,14 @@ static gboolean list_all(PmxDb *db, gpointer data, GError **error)
     return jobs != NULL;
 }
 
+/* With their JSON, which pages leave out. */
+static gboolean read_all(PmxDb *db, gpointer data, GError **error)
+{
+    (void)data;
+    g_autoptr(GPtrArray) jobs = pmx_db_select(db, &pmx_job_record_object, "jobs", NULL, error);
+    return jobs != NULL;
+}
+
 /* A value that somebody put in by hand is an error, not a crash. */
 static void test_wrong_values(void)
 {
@@ -195,7 +203,7 @@ static void test_wrong_values(void)
         raw_run(raw, sql);
         g_assert_cmpint(sqlite3_close(raw), ==, SQLITE_OK);
         fixture.store = open_store(fixture.path);
-        g_assert_false(pmx_store_read(fixture.store, list_all, NULL, &error));
+        g_assert_false(pmx_store_read(fixture.store, read_all, NULL, &error));
         assert_says(error, "is damaged: Job.");
         fixture_close(&fixture);
     }
