@@ -27,6 +27,7 @@ struct PmxEngine {
     guint tick, trim;
     guint admitting; /* the source that will */
     gint64 admitted; /* when it last did */
+    gboolean again;  /* the store did not answer: to be tried at the next tick */
     gint poked;      /* atomic */
 
     GMutex lock;          /* protects what follows */
@@ -118,6 +119,7 @@ static void start_run(PmxEngine *engine, PmxJobRecord *record, const Open *open)
                                .data = engine};
     Parts parts = {record->id, NULL};
     if (!pmx_store_read(engine->service->store, read_parts, &parts, NULL)) {
+        engine->again = TRUE;
         pmx_job_record_free(record);
         return;
     }
@@ -143,6 +145,8 @@ static void admit(PmxEngine *engine)
         g_ptr_array_set_free_func(open.jobs, NULL);
         for (guint i = 0; i < open.jobs->len; i++)
             start_run(engine, g_ptr_array_index(open.jobs, i), &open);
+    } else {
+        engine->again = TRUE;
     }
     g_clear_pointer(&open.jobs, g_ptr_array_unref);
     g_clear_pointer(&open.pipelines, g_ptr_array_unref);
@@ -217,6 +221,9 @@ static gboolean on_tick(gpointer data)
 {
     PmxEngine *engine = data;
     PmxRunCounts counts = engine->past;
+    if (engine->again)
+        pmx_engine_poke(engine);
+    engine->again = FALSE;
     GHashTableIter iterator;
     gpointer value;
     g_hash_table_iter_init(&iterator, engine->runs);
