@@ -177,10 +177,10 @@ class Submitter(threading.Thread):
 
 def assert_nothing_left(server, files):
     assert eventually(lambda: not server.processes(), 5), "processes are left"
-    assert {p.name for p in server.data.iterdir()} == {"polymux.db", "lock", "credentials", "buckets", "cache"}
-    assert {p.name for p in (server.data / "cache").iterdir()} == {"objects", "jobs", "lock"}
-    assert not list((server.data / "cache" / "jobs").iterdir())
-    kept = [p for p in (server.data / "cache" / "objects").rglob("*") if p.is_file()]
+    assert {p.name for p in server.data.iterdir()} == {"polymux.db", "lock", "credentials", "buckets", "artifacts"}
+    assert {p.name for p in (server.data / "artifacts").iterdir()} == {"objects", "jobs", "lock"}
+    assert not list((server.data / "artifacts" / "jobs").iterdir())
+    kept = [p for p in (server.data / "artifacts" / "objects").rglob("*") if p.is_file()]
     assert kept and all(p.stat().st_nlink == 1 for p in kept)
     found = {str(Path(folder, name)) for bucket in ("made", "far")
              for folder, _, names in os.walk(server.data / "buckets" / bucket) for name in names}
