@@ -6,6 +6,7 @@ moments. Called by api.py.
 """
 import datetime
 import json
+import os
 import random
 import sqlite3
 from collections import Counter
@@ -126,4 +127,11 @@ def fill(path, jobs, count, now):
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
         db.close()
+    settle(path)
     return made
+
+
+def settle(path):
+    """All of it onto the disk, or the first syncs that are measured would wait for it."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())
