@@ -183,7 +183,8 @@ static void follow_to_the_end(Following *following, const PmxRemote *remote, cha
     g_autoptr(PmxDisplay) display = pmx_display_new(&following_source, following);
     guint interrupt = g_unix_signal_add(SIGINT, on_interrupt, NULL);
     guint ticks = quiet ? 0 : g_timeout_add(TICK_MS, tick, display);
-    g_autoptr(PmxFollowStreams) streams =
+    /* Followed for as long as it is held. */
+    G_GNUC_UNUSED g_autoptr(PmxFollowStreams) streams =
         pmx_follow_streams_new(remote, ids, AT_ONCE, on_told, following);
     if (following->open > 0)
         g_main_loop_run(following->loop);
