@@ -71,6 +71,7 @@ static void test_mistakes(void)
         g_autoptr(PmxProblems) problems = pmx_problems_new();
         g_autoptr(PmxParameters) parameters = parse(cases[i].text, problems);
         g_test_message("%s", cases[i].text);
+        g_assert_nonnull(parameters);
         g_assert_cmpuint(pmx_problems_count(problems), ==, 1);
         const PmxProblem *problem = g_ptr_array_index(problems->items, 0);
         g_assert_cmpint(problem->code, ==, PMX_CODE_INVALID);

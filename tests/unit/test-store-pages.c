@@ -167,6 +167,7 @@ static gboolean wrong_cursors(PmxDb *db, gpointer data, GError **error)
         add_job(db, id, "p", 5);
     }
     g_autoptr(GPtrArray) page = pmx_jobs_list(db, &filter, &good, error);
+    g_assert_nonnull(page);
     g_assert_nonnull(good);
     g_autofree char *longer = g_strconcat(good, "0", NULL), *spaced = g_strconcat(" ", good, NULL);
     g_autofree char *other = g_strdup(good);
