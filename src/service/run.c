@@ -28,8 +28,8 @@ struct PmxRun {
     guint outputs;    /* how many of the parts are outputs */
 
     /* What is not saved yet. */
-    gboolean record_changed;
-    GHashTable *changed; /* set of PmxPartRecord * */
+    gboolean record_changed, in_trouble; /* in_trouble: the store did not take it last time */
+    GHashTable *changed;                 /* set of PmxPartRecord * */
 
     PmxTemplates *templates;
     PmxJob *job;
@@ -189,10 +189,12 @@ static void settle(PmxRun *run)
     update_groups(run);
     if (all_over(run) && !pmx_job_is_over(run->record->state))
         close_record(run);
-    if (!save(run, &error))
+    gboolean saved = save(run, &error);
+    if (!saved && !run->in_trouble)
         g_printerr("polymux: job %s: what happened cannot be saved yet: %s\n", run->record->id,
                    error->message);
-    else if (pmx_job_is_over(run->record->state) && !run->ending)
+    run->in_trouble = !saved;
+    if (saved && pmx_job_is_over(run->record->state) && !run->ending)
         run->ending = g_idle_add(tell_over, run);
 }
 
@@ -496,12 +498,8 @@ static gboolean read_job(PmxRun *run)
     return FALSE;
 }
 
-/* Whatever fails here has settled the run. */
-static gboolean begin(gpointer data)
+static void mark_begun(PmxRun *run)
 {
-    PmxRun *run = data;
-    g_autoptr(GError) error = NULL;
-    run->ending = 0;
     if (run->record->state == PMX_JOB_INITED) {
         run->record->state = PMX_JOB_RUNNING;
         run->record->started = pmx_moment_now();
@@ -510,13 +508,28 @@ static gboolean begin(gpointer data)
     for (guint i = 0; i < run->outputs; i++)
         if (part_at(run, i)->state == PMX_PART_INIT)
             set_part(run, part_at(run, i), PMX_PART_SCHEDULED, NULL);
-    settle(run);
-    if (all_over(run) || !read_job(run) || !open_inputs(run))
+}
+
+/* Whatever fails here has settled the run. That it has begun is saved together with the identities
+ * of what it reads, so no output is ever made of inputs that a restart could not tell from others. */
+static gboolean begin(gpointer data)
+{
+    PmxRun *run = data;
+    g_autoptr(GError) error = NULL;
+    run->ending = 0;
+    if (all_over(run)) {
+        settle(run);
         return G_SOURCE_REMOVE;
-    if (!note_identities(run, &error))
-        fail_all(run, error);
-    else
+    }
+    mark_begun(run);
+    if (!read_job(run) || !open_inputs(run))
+        return G_SOURCE_REMOVE;
+    if (note_identities(run, &error)) {
+        settle(run);
         look_into_next(run);
+    } else {
+        fail_all(run, error);
+    }
     return G_SOURCE_REMOVE;
 }
 

@@ -406,6 +406,35 @@ def test_stopped_work_goes_on_at_the_next_start(server, film):
     assert tools.video(server.bucket("media") / "out.mp4")["width"] == 160
 
 
+def test_input_changed_while_the_server_was_down(servers_made, film):
+    """What is not made yet is not made of another film than what is: it fails, and says why."""
+    server = servers_made()
+    server.start("--workers", "1")
+    folder = server.bucket("media")
+    shutil.copy(film, folder / "film.mp4")
+    media.film(folder / "long.mp4", 500, size=(640, 360))
+    config = config_of("first.mp4")
+    config["Inputs"].append({"Name": "long", "InputFile": {"Type": "OSS", "Media": "oss://media/long.mp4"}})
+    config["Outputs"] += config_of("second.mp4", Width=640, Preset="veryslow", InputRef="long")["Outputs"]
+    config["Outputs"][0]["Priority"], config["Outputs"][1]["Priority"] = 10, 1
+    job = server.rest("POST", "/v1/jobs", config).json["id"]
+    for _, event, data in server.events(job):
+        if event == "output" and data["state"] == "Success":
+            assert data["name"] == "first.mp4"
+            break
+    server.kill()
+    made = (folder / "first.mp4").read_bytes()
+    os.utime(folder / "long.mp4", (1, 1))
+    server.restart()
+    assert server.wait_job(job)["state"] == "Complete"
+    outputs = {o["name"]: o for o in server.rest("GET", f"/v1/jobs/{job}").json["outputs"]}
+    assert outputs["first.mp4"]["state"] == "Success"
+    assert (folder / "first.mp4").read_bytes() == made
+    assert outputs["second.mp4"]["state"] == "Failed"
+    assert "an input was changed" in outputs["second.mp4"]["message"]
+    assert not (folder / "second.mp4").exists()
+
+
 def test_reload_takes_new_keys_and_drops_old_ones(servers_made):
     server = servers_made()
     server.start()
