@@ -107,8 +107,8 @@ static gboolean read_parts(PmxDb *db, gpointer data, GError **error)
     return parts->parts != NULL;
 }
 
-/* Takes `record`. */
-static void start_run(PmxEngine *engine, PmxJobRecord *record, const Open *open)
+/* Takes `record`. NULL when the store does not answer. */
+static PmxRun *start_run(PmxEngine *engine, PmxJobRecord *record, const Open *open, GError **error)
 {
     const PmxRunSetup setup = {.service = engine->service,
                                .artifacts = engine->artifacts,
@@ -118,14 +118,14 @@ static void start_run(PmxEngine *engine, PmxJobRecord *record, const Open *open)
                                .over = run_over,
                                .data = engine};
     Parts parts = {record->id, NULL};
-    if (!pmx_store_read(engine->service->store, read_parts, &parts, NULL)) {
-        engine->again = TRUE;
+    if (!pmx_store_read(engine->service->store, read_parts, &parts, error)) {
         pmx_job_record_free(record);
-        return;
+        return NULL;
     }
     PmxRun *run = pmx_run_new(&setup, record, parts.parts);
     g_hash_table_insert(engine->runs, (gpointer)pmx_run_id(run), run);
     set_urgency(run, open);
+    return run;
 }
 
 static void set_urgencies(const PmxEngine *engine, const Open *open)
@@ -144,7 +144,8 @@ static void admit(PmxEngine *engine)
         set_urgencies(engine, &open);
         g_ptr_array_set_free_func(open.jobs, NULL);
         for (guint i = 0; i < open.jobs->len; i++)
-            start_run(engine, g_ptr_array_index(open.jobs, i), &open);
+            if (!start_run(engine, g_ptr_array_index(open.jobs, i), &open, NULL))
+                engine->again = TRUE;
     } else {
         engine->again = TRUE;
     }
@@ -184,7 +185,9 @@ void pmx_engine_poke(PmxEngine *engine)
 void pmx_engine_invoke(PmxEngine *engine, GSourceFunc call, gpointer data)
 {
     (void)engine;
-    g_main_context_invoke_full(NULL, G_PRIORITY_DEFAULT, call, data, NULL);
+    /* Not g_main_context_invoke(), which runs the call in the caller's thread whenever nobody
+     * happens to hold the context. */
+    g_idle_add_full(G_PRIORITY_DEFAULT, call, data, NULL);
 }
 
 PmxProbes *pmx_engine_probes(PmxEngine *engine)
@@ -212,7 +215,7 @@ static void note_state(PmxEngine *engine, PmxRunCounts counts)
     engine->state.tasks_failed = counts.tasks_failed;
     engine->state.artifacts_made = counts.made;
     engine->state.artifacts_kept = counts.kept;
-    engine->state.cpu_seconds = engine->state.encode_seconds = counts.cpu_seconds;
+    engine->state.cpu_seconds = counts.cpu_seconds;
     engine->state.media_seconds = counts.media_seconds;
     g_mutex_unlock(&engine->lock);
 }
@@ -285,23 +288,19 @@ typedef struct {
 /* A job that was not admitted yet has nobody but its rows. */
 static void cancel_waiting(Cancel *cancel)
 {
-    Open open = {.pipelines = g_ptr_array_new()};
-    Parts parts = {cancel->id, NULL};
-    PmxService *service = cancel->engine->service;
+    PmxEngine *engine = cancel->engine;
+    g_autoptr(GPtrArray) pipelines = g_ptr_array_new(); /* urgency is of no interest any more */
+    const Open open = {.pipelines = pipelines};
     g_autoptr(PmxProblems) problems = pmx_problems_new();
-    PmxJobView *view = pmx_service_job(service, cancel->id, problems);
-    if (view && pmx_store_read(service->store, read_parts, &parts, &cancel->error)) {
-        g_ptr_array_unref(parts.parts);
-        start_run(cancel->engine, g_steal_pointer(&view->job), &open);
-        PmxRun *run = g_hash_table_lookup(cancel->engine->runs, cancel->id);
-        if (run)
-            pmx_run_cancel(run, &cancel->error);
-    } else if (!view) {
+    g_autoptr(PmxJobView) view = pmx_service_job(engine->service, cancel->id, problems);
+    if (!view) {
         const PmxProblem *first = g_ptr_array_index(problems->items, 0);
         cancel->error = g_error_new_literal(PMX_ERROR, (int)first->code, first->message);
+        return;
     }
-    pmx_job_view_free(view);
-    g_ptr_array_unref(open.pipelines);
+    PmxRun *run = start_run(engine, g_steal_pointer(&view->job), &open, &cancel->error);
+    if (run)
+        pmx_run_cancel(run, &cancel->error);
 }
 
 static gboolean cancel_here(gpointer data)

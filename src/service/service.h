@@ -168,8 +168,7 @@ typedef struct {
     gint64 queue_age;     /* milliseconds since the oldest waiting job came */
     guint running, ready; /* tasks */
     guint64 tasks_done, tasks_failed, artifacts_made, artifacts_kept; /* since the start */
-    double media_seconds, encode_seconds; /* finished outputs, and the CPU time they took */
-    double cpu_seconds;
+    double media_seconds, cpu_seconds; /* of finished outputs; of all tasks' runners */
     gint64 deliveries_waiting, deliveries_dead, delivery_age; /* age in ms of the oldest waiting */
     PmxNotifyCounts notify;
 } PmxServiceState;

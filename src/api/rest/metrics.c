@@ -81,7 +81,7 @@ static void add_deliveries(GString *page, const PmxServiceState *state)
 
 static double speed(const PmxServiceState *state)
 {
-    return state->encode_seconds > 0 ? state->media_seconds / state->encode_seconds : 0;
+    return state->cpu_seconds > 0 ? state->media_seconds / state->cpu_seconds : 0;
 }
 
 static void add_service(GString *page, const PmxServiceState *state)
@@ -89,13 +89,11 @@ static void add_service(GString *page, const PmxServiceState *state)
     const Single rows[] = {
         {"polymux_queue_age_seconds", "gauge", "Age of the oldest job that waits.",
          (double)state->queue_age / 1e3},
-        {"polymux_encoded_media_seconds_total", "counter", "Video that was encoded.",
+        {"polymux_encoded_media_seconds_total", "counter", "Length of the finished outputs.",
          state->media_seconds},
-        {"polymux_encoding_seconds_total", "counter", "Time that encoding it took.",
-         state->encode_seconds},
-        {"polymux_encode_speed_ratio", "gauge",
-         "Encoded seconds of video a second of encoding, since the start.", speed(state)},
         {"polymux_cpu_seconds_total", "counter", "Processor time of tasks.", state->cpu_seconds},
+        {"polymux_encode_speed_ratio", "gauge",
+         "Seconds of finished outputs a second of processor time, since the start.", speed(state)},
         {"polymux_cache_hits_total", "counter", "Artifacts that were there already.",
          (double)state->artifacts_kept},
         {"polymux_cache_misses_total", "counter", "Artifacts that had to be made.",
