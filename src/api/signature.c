@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/percent.h"
+
 #define ALGORITHM "ACS3-HMAC-SHA256"
 /* More than any client signs; each costs a search through the request's headers. */
 #define MOST_HEADERS 64
