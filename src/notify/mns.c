@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/hmac.h"
 #include "base/http-date.h"
 
 #define VERSION "2015-06-06"
@@ -32,15 +33,9 @@ static char *content_md5(const char *body)
 
 static char *sign(const char *secret, const char *md5, const char *date, const char *path)
 {
-    guint8 digest[20];
-    gsize length = sizeof digest;
     g_autofree char *text = g_strconcat("POST\n", md5, "\ntext/xml\n", date, "\nx-mns-date:", date,
                                         "\nx-mns-version:" VERSION "\n", path, NULL);
-    GHmac *hmac = g_hmac_new(G_CHECKSUM_SHA1, (const guchar *)secret, strlen(secret));
-    g_hmac_update(hmac, (const guchar *)text, -1);
-    g_hmac_get_digest(hmac, digest, &length);
-    g_hmac_unref(hmac);
-    return g_base64_encode(digest, length);
+    return pmx_hmac_sha1_base64(secret, text);
 }
 
 static char **headers(const char *key_id, const char *md5, const char *date, const char *signature)
