@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { CONNECT_SECONDS = 10, SILENCE_SECONDS = 60 };
+enum { SILENCE_SECONDS = 60 };
 
 /* --- the answer's body --- */
 
@@ -65,9 +65,21 @@ static void set_url(PmxTransfer *transfer, const char *text)
     curl_url_cleanup(url);
 }
 
-static void set_method(CURL *easy, const PmxClientRequest *request)
+/* What libcurl is to send the length of even if it is 0. */
+static gboolean has_body(const PmxClientRequest *request)
 {
-    if (request->body || g_str_equal(request->method, "POST")) {
+    return request->body || g_str_equal(request->method, "POST") ||
+           g_str_equal(request->method, "PUT");
+}
+
+static void set_method(PmxTransfer *transfer, const PmxClientRequest *request)
+{
+    CURL *easy = transfer->easy;
+    if (request->body_in_file) {
+        transfer->file = (PmxUpload){
+            .fd = request->body_fd, .offset = request->body_offset, .length = request->body_length};
+        pmx_upload_set(&transfer->file, easy);
+    } else if (has_body(request)) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
     }
@@ -77,10 +89,22 @@ static void set_method(CURL *easy, const PmxClientRequest *request)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* "Expect:" keeps libcurl from waiting for a go-ahead before it sends a large body. */
+static gboolean has_type(const char *const *headers)
+{
+    static const char name[] = "Content-Type:";
+    for (; headers && *headers; headers++)
+        if (g_ascii_strncasecmp(*headers, name, strlen(name)) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* "Expect:" keeps libcurl from waiting for a go-ahead before it sends a large body; "Content-Type:"
+ * keeps it from telling a type that nobody gave, and that a signature does not cover. */
 static void set_headers(PmxTransfer *transfer, const char *const *headers)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    if (!has_type(headers))
+        list = curl_slist_append(list, "Content-Type:");
     for (; headers && *headers; headers++)
         list = curl_slist_append(list, *headers);
     transfer->headers = list;
@@ -88,16 +112,17 @@ static void set_headers(PmxTransfer *transfer, const char *const *headers)
 }
 
 /* QUICK_EXIT: a name server that does not answer must not hold up the thread that gives up on it. */
-static void set_limits(CURL *easy, guint timeout)
+static void set_limits(CURL *easy, const PmxTransfer *transfer)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)timeout);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)PMX_CONNECT_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)transfer->timeout);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, timeout ? 0L : (long)SILENCE_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)transfer->stall);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
@@ -118,12 +143,13 @@ PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_
     if (!transfer->easy)
         g_error("libcurl has no memory for a request");
     transfer->timeout = request->timeout;
+    transfer->stall = request->timeout || request->stall ? request->stall : SILENCE_SECONDS;
     transfer->limit = request->answer_limit;
     transfer->body = g_string_new(NULL);
     set_url(transfer, request->url);
-    set_method(transfer->easy, request);
+    set_method(transfer, request);
     set_headers(transfer, request->headers);
-    set_limits(transfer->easy, request->timeout);
+    set_limits(transfer->easy, transfer);
     set_user(transfer->easy, request);
     curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
     curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->reason);
@@ -137,6 +163,7 @@ void pmx_transfer_stream(PmxTransfer *transfer, PmxClientChunk chunk, gpointer d
 {
     transfer->chunk = chunk;
     transfer->chunk_data = data;
+    transfer->stall = 0;
     curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_TIME, 0L);
     curl_easy_setopt(transfer->easy, CURLOPT_TCP_KEEPALIVE, 1L);
 }
@@ -147,61 +174,9 @@ void pmx_transfer_free(PmxTransfer *transfer)
         return;
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
-    g_string_free(transfer->body, TRUE);
+    if (transfer->body)
+        g_string_free(transfer->body, TRUE);
+    g_free(transfer->file.problem);
     g_free(transfer->host);
     g_free(transfer);
-}
-
-/* --- how it went --- */
-
-guint pmx_transfer_status(const PmxTransfer *transfer)
-{
-    long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (guint)status;
-}
-
-static char *no_connection(const PmxTransfer *transfer)
-{
-    long number = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
-    if (number == 0)
-        return g_strdup("no connection");
-    g_autofree char *words = g_strdup(g_strerror((int)number));
-    words[0] = g_ascii_tolower(words[0]);
-    return g_steal_pointer(&words);
-}
-
-static char *too_late(const PmxTransfer *transfer)
-{
-    curl_off_t connected = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-    if (connected == 0 && (transfer->timeout == 0 || transfer->timeout > CONNECT_SECONDS))
-        return g_strdup_printf("no connection within %d s", CONNECT_SECONDS);
-    return g_strdup_printf("no answer within %u s",
-                           transfer->timeout ? transfer->timeout : SILENCE_SECONDS);
-}
-
-/* A URL may hold a password, so libcurl's words about a bad one are not passed on. */
-char *pmx_transfer_problem(const PmxTransfer *transfer, CURLcode code)
-{
-    if (code == CURLE_OK)
-        return NULL;
-    if (transfer->over)
-        return g_strdup_printf("the answer is longer than %" G_GSIZE_FORMAT " bytes",
-                               transfer->limit);
-    switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return too_late(transfer);
-    case CURLE_COULDNT_CONNECT:
-        return no_connection(transfer);
-    case CURLE_URL_MALFORMAT:
-        return g_strdup("the URL is malformed");
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return g_strdup("the URL is neither http nor https");
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return g_strdup("the host's name is not known");
-    default:
-        return g_strdup(transfer->reason[0] ? transfer->reason : curl_easy_strerror(code));
-    }
 }

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An transfer: one request and what comes back, as a libcurl handle that is ready to be performed.
- * For client.c and call.c, which perform it. Belongs to one thread at a time.
+ * A transfer: one request and what comes back, as a libcurl handle that is ready to be performed.
+ * For client.c and call.c, which perform it; outcome.c has what came of it. Belongs to one thread at a time.
  */
 #pragma once
 
 #include <curl/curl.h>
 
 #include "net/client.h"
+#include "net/upload.h"
+
+enum { PMX_CONNECT_SECONDS = 10 };
+
+/* Takes the reply. */
+typedef void (*PmxReplyDone)(PmxClientReply *reply, gpointer data);
 
 typedef struct {
     CURL *easy;
     struct curl_slist *headers;
     char *host;     /* scheme, name and port: what connections and limits go by */
-    guint timeout;  /* seconds */
+    guint timeout;  /* seconds, as is `stall` */
+    guint stall;    /* 0: it may be silent */
+    PmxUpload file; /* the request's body, if it is in a file */
     gsize limit;    /* bytes of `body` */
     GString *body;  /* that was kept */
     gboolean over;  /* there was more than the limit */
@@ -21,8 +29,13 @@ typedef struct {
     PmxClientChunk chunk;
     gpointer chunk_data;
     char reason[CURL_ERROR_SIZE]; /* libcurl's words for a failure */
-    PmxClientDone done;
+
+    /* client.c's */
+    guint64 id;
+    PmxClientDone done; /* or */
+    PmxReplyDone take;
     gpointer data;
+    gboolean running; /* no longer waiting for its turn */
 } PmxTransfer;
 
 PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent);
@@ -34,6 +47,9 @@ void pmx_transfer_stream(PmxTransfer *transfer, PmxClientChunk chunk, gpointer d
 
 guint pmx_transfer_status(const PmxTransfer *transfer);
 
-/* Why performing it ended with `code`, in words without anything secret; NULL: it went well. Caller
- * frees. */
-char *pmx_transfer_problem(const PmxTransfer *transfer, CURLcode code);
+/* How performing it ended with `code`: what came back, moved out of the transfer, and what is wrong
+ * with it, in words without anything secret. */
+PmxClientReply *pmx_transfer_reply(PmxTransfer *transfer, CURLcode code);
+
+/* A reply that came to nothing. */
+PmxClientReply *pmx_transfer_no_reply(PmxClientFailure failure, const char *problem);
