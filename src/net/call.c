@@ -5,7 +5,7 @@
 char *pmx_client_call(const PmxClientRequest *request, PmxClientChunk chunk, gpointer data,
                       guint *status, gsize *length, GError **error)
 {
-    g_autoptr(PmxTransfer) transfer = pmx_transfer_new(request, "polymux/" PMX_VERSION);
+    g_autoptr(PmxTransfer) transfer = pmx_transfer_new(request, "polymux/" PMX_VERSION, NULL);
     if (chunk)
         pmx_transfer_stream(transfer, chunk, data);
     CURLcode code = curl_easy_perform(transfer->easy);

@@ -7,7 +7,8 @@
 #include "net/waits.h"
 
 struct PmxClient {
-    char *user_agent; /* fixed */
+    char *user_agent; /* fixed, as is the guard */
+    PmxGuard *guard;  /* of the client, because connections are used again; or NULL */
     GThread *thread;
     CURLM *multi; /* the thread's, but for curl_multi_wakeup() */
 
@@ -131,13 +132,15 @@ static void free_transfer(gpointer transfer)
     pmx_transfer_free(transfer);
 }
 
-PmxClient *pmx_client_new(guint at_once, guint at_once_host, const char *user_agent)
+PmxClient *pmx_client_new_guarded(guint at_once, guint at_once_host, const char *user_agent,
+                                  PmxGuard *guard)
 {
     PmxClient *client = g_new0(PmxClient, 1);
     if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || !(client->multi = curl_multi_init()))
         g_error("libcurl does not start");
     curl_multi_setopt(client->multi, CURLMOPT_MAXCONNECTS, (long)MAX(at_once, 1));
     client->user_agent = g_strdup(user_agent);
+    client->guard = guard ? pmx_guard_ref(guard) : NULL;
     client->lanes = pmx_lanes_new(at_once, at_once_host);
     client->transfers = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, free_transfer);
     client->dropped = g_array_new(FALSE, FALSE, sizeof(guint64));
@@ -147,6 +150,11 @@ PmxClient *pmx_client_new(guint at_once, guint at_once_host, const char *user_ag
     g_queue_init(&client->incoming);
     client->thread = g_thread_new("net", drive, client);
     return client;
+}
+
+PmxClient *pmx_client_new(guint at_once, guint at_once_host, const char *user_agent)
+{
+    return pmx_client_new_guarded(at_once, at_once_host, user_agent, NULL);
 }
 
 static void abandon(gpointer data)
@@ -196,6 +204,7 @@ void pmx_client_free(PmxClient *client)
     curl_global_cleanup();
     g_mutex_clear(&client->lock);
     g_cond_clear(&client->left);
+    pmx_guard_unref(client->guard);
     g_free(client->user_agent);
     g_free(client);
 }
@@ -211,7 +220,7 @@ static guint64 push(PmxClient *client, PmxTransfer *transfer)
 void pmx_client_start(PmxClient *client, const PmxClientRequest *request, PmxClientDone done,
                       gpointer data)
 {
-    PmxTransfer *transfer = pmx_transfer_new(request, client->user_agent);
+    PmxTransfer *transfer = pmx_transfer_new(request, client->user_agent, client->guard);
     transfer->done = done;
     transfer->data = data;
     g_mutex_lock(&client->lock);
@@ -225,7 +234,7 @@ void pmx_client_start(PmxClient *client, const PmxClientRequest *request, PmxCli
 guint64 pmx_client_enter(PmxClient *client, const PmxClientRequest *request, PmxReplyDone take,
                          gpointer data)
 {
-    PmxTransfer *transfer = pmx_transfer_new(request, client->user_agent);
+    PmxTransfer *transfer = pmx_transfer_new(request, client->user_agent, client->guard);
     transfer->take = take;
     transfer->data = data;
     g_mutex_lock(&client->lock);

@@ -23,6 +23,8 @@
 
 #include <gio/gio.h>
 
+#include "net/guard.h"
+
 typedef struct PmxClient PmxClient;
 
 /* A Content-Type is sent only if it is among the headers. */
@@ -82,6 +84,11 @@ void pmx_client_reply_free(PmxClientReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxClientReply, pmx_client_reply_free)
 
 PmxClient *pmx_client_new(guint at_once, guint at_once_host, const char *user_agent);
+
+/* One that goes only where `guard` lets it. Through a proxy that the environment names, addresses
+ * are checked as they stand in the URL, and names are the proxy's affair. */
+PmxClient *pmx_client_new_guarded(guint at_once, guint at_once_host, const char *user_agent,
+                                  PmxGuard *guard);
 
 /* Ends what is under way without calling `done`; those who wait in pmx_client_perform() get their
  * reply, and are waited for. Not from the client's thread. */

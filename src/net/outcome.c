@@ -60,6 +60,8 @@ static PmxClientFailure failure_of(const PmxTransfer *transfer, CURLcode code)
         return PMX_CLIENT_FINE;
     if (transfer->over)
         return PMX_CLIENT_TOO_LONG;
+    if (code == CURLE_COULDNT_CONNECT && transfer->refusal && !transfer->opened)
+        return PMX_CLIENT_FORBIDDEN;
     if (code == CURLE_OPERATION_TIMEDOUT && !was_connected(transfer))
         return PMX_CLIENT_NO_CONNECTION;
     for (guint i = 0; i < G_N_ELEMENTS(failures); i++)
@@ -118,6 +120,8 @@ static char *problem_of(const PmxTransfer *transfer, PmxClientFailure failure, C
     if (failure == PMX_CLIENT_TOO_LONG)
         return g_strdup_printf("the answer is longer than %" G_GSIZE_FORMAT " bytes",
                                transfer->limit);
+    if (failure == PMX_CLIENT_FORBIDDEN)
+        return g_strdup(transfer->refusal);
     return transfer->file.problem ? g_strdup(transfer->file.problem) : words_of(transfer, code);
 }
 

@@ -3,6 +3,9 @@
 #include "net/transfer.h"
 
 #include <string.h>
+#include <sys/socket.h>
+
+#include "net/proxy.h"
 
 enum { SILENCE_SECONDS = 60 };
 
@@ -29,7 +32,7 @@ static size_t take_body(char *bytes, size_t one, size_t length, void *data)
     return length;
 }
 
-/* --- the request --- */
+/* --- where to --- */
 
 static char *part_of(CURLU *url, CURLUPart part)
 {
@@ -41,12 +44,19 @@ static char *part_of(CURLU *url, CURLUPart part)
     return copy;
 }
 
-static gboolean is_this_machine(const char *name)
+static char *without_brackets(const char *name)
 {
-    g_autofree char *address =
-        g_str_has_prefix(name, "[") ? g_strndup(name + 1, strcspn(name + 1, "]")) : g_strdup(name);
-    return g_str_equal(address, "localhost") || g_str_has_suffix(address, ".localhost") ||
-           g_str_has_prefix(address, "127.") || g_str_equal(address, "::1");
+    return name && *name == '[' ? g_strndup(name + 1, strcspn(name + 1, "]")) : g_strdup(name);
+}
+
+/* What the guard would refuse is not asked of a proxy either. */
+static const char *proxy_of(const PmxTransfer *transfer, const char *scheme, guint port)
+{
+    const char *proxy = pmx_proxy_for(scheme, transfer->name);
+    g_autofree char *refusal =
+        proxy && transfer->guard ? pmx_guard_refusal_of_text(transfer->guard, transfer->name, port)
+                                 : NULL;
+    return refusal ? NULL : proxy;
 }
 
 /* A URL that is not one is a host of its own; performing it says what is wrong. */
@@ -57,13 +67,49 @@ static void set_url(PmxTransfer *transfer, const char *text)
     g_autofree char *scheme = whole ? part_of(url, CURLUPART_SCHEME) : NULL;
     g_autofree char *name = whole ? part_of(url, CURLUPART_HOST) : NULL;
     g_autofree char *port = whole ? part_of(url, CURLUPART_PORT) : NULL;
-    transfer->host =
-        scheme && name ? g_strconcat(scheme, "://", name, ":", port, NULL) : g_strdup(text);
+    const char *proxy = NULL;
+    if (scheme && name) {
+        transfer->host = g_strconcat(scheme, "://", name, ":", port, NULL);
+        transfer->name = without_brackets(name);
+        proxy = proxy_of(transfer, scheme, port ? (guint)g_ascii_strtoull(port, NULL, 10) : 0);
+    } else {
+        transfer->host = g_strdup(text);
+    }
+    transfer->proxied = proxy != NULL;
     curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
-    if (name && is_this_machine(name))
-        curl_easy_setopt(transfer->easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy ? proxy : "");
+    curl_easy_setopt(transfer->easy, CURLOPT_NOPROXY, "");
     curl_url_cleanup(url);
 }
+
+/* --- the guard --- */
+
+/* The address is what the name led to this time, and what will be connected to. */
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    (void)purpose;
+    PmxTransfer *transfer = data;
+    char *refusal = transfer->proxied
+                        ? NULL
+                        : pmx_guard_refusal(transfer->guard, transfer->name, &address->addr);
+    if (refusal) {
+        g_free(transfer->refusal);
+        transfer->refusal = refusal;
+        return CURL_SOCKET_BAD;
+    }
+    transfer->opened = TRUE;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static void set_guard(PmxTransfer *transfer)
+{
+    if (!transfer->guard)
+        return;
+    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETDATA, transfer);
+}
+
+/* --- the rest of the request --- */
 
 /* What libcurl is to send the length of even if it is 0. */
 static gboolean has_body(const PmxClientRequest *request)
@@ -136,12 +182,14 @@ static void set_user(CURL *easy, const PmxClientRequest *request)
     curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password ? request->password : "");
 }
 
-PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent)
+PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent,
+                              const PmxGuard *guard)
 {
     PmxTransfer *transfer = g_new0(PmxTransfer, 1);
     transfer->easy = curl_easy_init();
     if (!transfer->easy)
         g_error("libcurl has no memory for a request");
+    transfer->guard = guard;
     transfer->timeout = request->timeout;
     transfer->stall = request->timeout || request->stall ? request->stall : SILENCE_SECONDS;
     transfer->limit = request->answer_limit;
@@ -151,6 +199,7 @@ PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_
     set_headers(transfer, request->headers);
     set_limits(transfer->easy, transfer);
     set_user(transfer->easy, request);
+    set_guard(transfer);
     curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
     curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->reason);
     curl_easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -178,5 +227,7 @@ void pmx_transfer_free(PmxTransfer *transfer)
         g_string_free(transfer->body, TRUE);
     g_free(transfer->file.problem);
     g_free(transfer->host);
+    g_free(transfer->name);
+    g_free(transfer->refusal);
     g_free(transfer);
 }

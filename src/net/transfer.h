@@ -8,6 +8,7 @@
 #include <curl/curl.h>
 
 #include "net/client.h"
+#include "net/guard.h"
 #include "net/upload.h"
 
 enum { PMX_CONNECT_SECONDS = 10 };
@@ -19,9 +20,16 @@ typedef struct {
     CURL *easy;
     struct curl_slist *headers;
     char *host;     /* scheme, name and port: what connections and limits go by */
+    char *name;     /* without brackets; NULL: the URL is none */
     guint timeout;  /* seconds, as is `stall` */
     guint stall;    /* 0: it may be silent */
     PmxUpload file; /* the request's body, if it is in a file */
+
+    const PmxGuard *guard; /* or NULL */
+    gboolean proxied;      /* it is a proxy that is connected to */
+    gboolean opened;       /* an address that the guard allows */
+    char *refusal;         /* of one that it does not */
+
     gsize limit;    /* bytes of `body` */
     GString *body;  /* that was kept */
     gboolean over;  /* there was more than the limit */
@@ -38,7 +46,9 @@ typedef struct {
     gboolean running; /* no longer waiting for its turn */
 } PmxTransfer;
 
-PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent);
+/* `guard` (or NULL) outlives it. */
+PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent,
+                              const PmxGuard *guard);
 void pmx_transfer_free(PmxTransfer *transfer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxTransfer, pmx_transfer_free)
 
