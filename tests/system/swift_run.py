@@ -24,9 +24,8 @@ def write_ring(folder, name, port):
     builder.get_ring().save(os.path.join(folder, f"{name}.ring.gz"))
 
 
-def serve(folder, name):
+def serve(folder, name, run_wsgi):
     """In a child of its own; comes back when the server could not be started."""
-    from swift.common.wsgi import run_wsgi
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     log = os.open(os.path.join(folder, f"{name}.log"), os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     os.dup2(log, 1)
@@ -36,7 +35,7 @@ def serve(folder, name):
 
 def main(folder, *stores):
     # Before the forks what each would spend a second on. Swift forks its own workers like this too.
-    from swift.common import utils, wsgi  # noqa: F401
+    from swift.common import utils, wsgi
     utils.set_swift_dir(folder)
     utils.eventlet_monkey_patch()
     ports = dict(word.split("=") for word in stores)
@@ -44,7 +43,7 @@ def main(folder, *stores):
         write_ring(folder, name, int(port))
     for name in (*ports, "proxy"):
         if os.fork() == 0:
-            os._exit(serve(folder, name))
+            os._exit(serve(folder, name, wsgi.run_wsgi))
     pid, status = os.wait()
     print(f"the server {pid} ended, {status}")
     return 1
