@@ -24,7 +24,10 @@ readonly test_packages=(
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
     clang-format cppcheck shellcheck
     'npm|nodejs'
+    python3-swift nginx rclone iproute2
 )
+# Those of them that bring a service. The tests start servers of their own: see install.
+readonly with_service=(nginx)
 # Not free software in Debian's sense, so kept apart from the lists: see enable_fdk_aac.
 readonly fdk_aac=libfdk-aac-dev
 
@@ -130,9 +133,35 @@ refresh_lists() {
 
 # Recommended packages would more than double the download, for nothing that is used here.
 install() {
+    local service
+    local -a services
+    mapfile -t services < <(printf '%s\n' "$@" | grep -Fxf <(printf '%s\n' "${with_service[@]}"))
     say "installing $# packages and what they need; this takes a minute or two"
-    apt_get install --no-install-recommends "$@"
+    if ((${#services[@]} == 0)); then
+        apt_get install --no-install-recommends "$@" || return
+    else
+        without_services apt_get install --no-install-recommends "$@" || return
+    fi
+    for service in "${services[@]}"; do
+        as_root update-rc.d "$service" disable
+    done
     say "installed"
+}
+
+# without_services COMMAND...: runs COMMAND, and no package that it installs starts its service. What
+# policy-rc.d is: invoke-rc.d(8). One that is there already is somebody's wish, and is left alone.
+without_services() {
+    local policy=/usr/sbin/policy-rc.d
+    if [[ -e $policy ]]; then
+        "$@"
+        return
+    fi
+    (
+        trap 'elevated rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' | elevated tee "$policy" >/dev/null
+        elevated chmod 755 "$policy"
+        "$@"
+    )
 }
 
 # --- the HE-AAC encoder ---

@@ -4,10 +4,10 @@
 
 #include <string.h>
 
+#include "base/percent.h"
+
 /* More than any caller sends; what strangers send is looked at before they are known. */
 #define MOST_PARAMETERS 256
-
-static const char hex_digits[] = "0123456789ABCDEF";
 
 static void parameter_free(gpointer data)
 {
@@ -116,53 +116,4 @@ gboolean pmx_is_form(const char *content_type)
         return FALSE;
     g_autofree char *type = g_strndup(content_type, strcspn(content_type, ";"));
     return g_ascii_strcasecmp(g_strstrip(type), "application/x-www-form-urlencoded") == 0;
-}
-
-char *pmx_percent_encode(const char *text)
-{
-    GString *encoded = g_string_sized_new(strlen(text) * 3 / 2);
-    for (const guchar *c = (const guchar *)text; *c; c++) {
-        if (g_ascii_isalnum(*c) || strchr("-._~", *c)) {
-            g_string_append_c(encoded, (char)*c);
-        } else {
-            const char escape[] = {'%', hex_digits[*c >> 4], hex_digits[*c & 15]};
-            g_string_append_len(encoded, escape, sizeof escape);
-        }
-    }
-    return g_string_free(encoded, FALSE);
-}
-
-/* The byte behind "%" at `at`, or -1. */
-static int escaped_byte(const char *at, const char *end)
-{
-    if (end - at < 3 || !g_ascii_isxdigit(at[1]) || !g_ascii_isxdigit(at[2]))
-        return -1;
-    return g_ascii_xdigit_value(at[1]) * 16 + g_ascii_xdigit_value(at[2]);
-}
-
-static gboolean unescape(GString *decoded, const char *text, gsize length, gboolean plus)
-{
-    for (const char *at = text, *end = text + length; at < end;) {
-        int byte = *at == '%' ? escaped_byte(at, end) : plus && *at == '+' ? ' ' : (guchar)*at;
-        if (byte < 0)
-            return FALSE;
-        g_string_append_c(decoded, (char)byte);
-        at += *at == '%' ? 3 : 1;
-    }
-    return TRUE;
-}
-
-char *pmx_percent_decode(const char *text, gsize length, gboolean plus, GError **error)
-{
-    g_autoptr(GString) decoded = g_string_sized_new(length);
-    if (!unescape(decoded, text, length, plus))
-        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
-                    "has a %% that two hexadecimal digits do not follow");
-    else if (memchr(decoded->str, 0, decoded->len))
-        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID, "holds a NUL byte");
-    else if (!g_utf8_validate(decoded->str, (gssize)decoded->len, NULL))
-        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID, "is not valid UTF-8");
-    else
-        return g_string_free(g_steal_pointer(&decoded), FALSE);
-    return NULL;
 }

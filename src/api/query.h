@@ -48,10 +48,3 @@ const char *pmx_parameters_find(const PmxParameters *parameters, const char *nam
 
 /* Whether a Content-Type (may be NULL) says application/x-www-form-urlencoded. */
 gboolean pmx_is_form(const char *content_type);
-
-/* RFC 3986: all but A-Z a-z 0-9 - . _ ~ as %XX, upper case. Caller frees. */
-char *pmx_percent_encode(const char *text);
-
-/* Decodes `length` bytes; with `plus`, "+" is a space. NULL with PMX_CODE_INVALID for a bad escape,
- * NUL, or what is no UTF-8. Caller frees. */
-char *pmx_percent_decode(const char *text, gsize length, gboolean plus, GError **error);

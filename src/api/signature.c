@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "base/hmac.h"
+#include "base/percent.h"
+
 #define ALGORITHM "ACS3-HMAC-SHA256"
 /* More than any client signs; each costs a search through the request's headers. */
 #define MOST_HEADERS 64
@@ -168,14 +171,10 @@ char *pmx_rpc_to_sign(const char *method, const PmxParameters *all, PmxTextUse u
 
 char *pmx_rpc_sign(const char *to_sign, const char *secret)
 {
-    guint8 digest[20];
-    gsize length = sizeof digest;
     g_autofree char *key = g_strconcat(secret, "&", NULL);
-    g_autoptr(GHmac) hmac = g_hmac_new(G_CHECKSUM_SHA1, (const guchar *)key, strlen(key));
-    g_hmac_update(hmac, (const guchar *)to_sign, (gssize)strlen(to_sign));
-    g_hmac_get_digest(hmac, digest, &length);
+    char *signature = pmx_hmac_sha1_base64(key, to_sign);
     explicit_bzero(key, strlen(key));
-    return g_base64_encode(digest, length);
+    return signature;
 }
 
 gboolean pmx_texts_equal(const char *a, const char *b)

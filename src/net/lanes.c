@@ -86,6 +86,26 @@ gpointer pmx_lanes_next(PmxLanes *lanes)
     return item;
 }
 
+/* A lane that is listed has something waiting; one that nothing is in is none. */
+static void forget_if_empty(PmxLanes *lanes, Lane *lane)
+{
+    if (!g_queue_is_empty(&lane->waiting))
+        return;
+    if (lane->listed)
+        g_queue_remove(&lanes->ready, lane);
+    lane->listed = FALSE;
+    if (lane->running == 0)
+        g_hash_table_remove(lanes->lanes, lane->host);
+}
+
+void pmx_lanes_remove(PmxLanes *lanes, const char *host, gconstpointer item)
+{
+    Lane *lane = g_hash_table_lookup(lanes->lanes, host);
+    g_return_if_fail(lane);
+    g_queue_remove(&lane->waiting, item);
+    forget_if_empty(lanes, lane);
+}
+
 void pmx_lanes_done(PmxLanes *lanes, const char *host)
 {
     Lane *lane = g_hash_table_lookup(lanes->lanes, host);
@@ -93,6 +113,5 @@ void pmx_lanes_done(PmxLanes *lanes, const char *host)
     lane->running--;
     lanes->running--;
     list_if_ready(lanes, lane);
-    if (lane->running == 0 && !lane->listed)
-        g_hash_table_remove(lanes->lanes, host);
+    forget_if_empty(lanes, lane);
 }

@@ -3,8 +3,11 @@
 #include "net/transfer.h"
 
 #include <string.h>
+#include <sys/socket.h>
 
-enum { CONNECT_SECONDS = 10, SILENCE_SECONDS = 60 };
+#include "net/proxy.h"
+
+enum { SILENCE_SECONDS = 60 };
 
 /* --- the answer's body --- */
 
@@ -29,7 +32,7 @@ static size_t take_body(char *bytes, size_t one, size_t length, void *data)
     return length;
 }
 
-/* --- the request --- */
+/* --- where to --- */
 
 static char *part_of(CURLU *url, CURLUPart part)
 {
@@ -41,12 +44,19 @@ static char *part_of(CURLU *url, CURLUPart part)
     return copy;
 }
 
-static gboolean is_this_machine(const char *name)
+static char *without_brackets(const char *name)
 {
-    g_autofree char *address =
-        g_str_has_prefix(name, "[") ? g_strndup(name + 1, strcspn(name + 1, "]")) : g_strdup(name);
-    return g_str_equal(address, "localhost") || g_str_has_suffix(address, ".localhost") ||
-           g_str_has_prefix(address, "127.") || g_str_equal(address, "::1");
+    return name && *name == '[' ? g_strndup(name + 1, strcspn(name + 1, "]")) : g_strdup(name);
+}
+
+/* What the guard would refuse is not asked of a proxy either. */
+static const char *proxy_of(const PmxTransfer *transfer, const char *scheme, guint port)
+{
+    const char *proxy = pmx_proxy_for(scheme, transfer->name);
+    g_autofree char *refusal =
+        proxy && transfer->guard ? pmx_guard_refusal_of_text(transfer->guard, transfer->name, port)
+                                 : NULL;
+    return refusal ? NULL : proxy;
 }
 
 /* A URL that is not one is a host of its own; performing it says what is wrong. */
@@ -57,17 +67,65 @@ static void set_url(PmxTransfer *transfer, const char *text)
     g_autofree char *scheme = whole ? part_of(url, CURLUPART_SCHEME) : NULL;
     g_autofree char *name = whole ? part_of(url, CURLUPART_HOST) : NULL;
     g_autofree char *port = whole ? part_of(url, CURLUPART_PORT) : NULL;
-    transfer->host =
-        scheme && name ? g_strconcat(scheme, "://", name, ":", port, NULL) : g_strdup(text);
+    const char *proxy = NULL;
+    if (scheme && name) {
+        transfer->host = g_strconcat(scheme, "://", name, ":", port, NULL);
+        transfer->name = without_brackets(name);
+        proxy = proxy_of(transfer, scheme, port ? (guint)g_ascii_strtoull(port, NULL, 10) : 0);
+    } else {
+        transfer->host = g_strdup(text);
+    }
+    transfer->proxied = proxy != NULL;
     curl_easy_setopt(transfer->easy, CURLOPT_URL, text);
-    if (name && is_this_machine(name))
-        curl_easy_setopt(transfer->easy, CURLOPT_PROXY, "");
+    curl_easy_setopt(transfer->easy, CURLOPT_PROXY, proxy ? proxy : "");
+    curl_easy_setopt(transfer->easy, CURLOPT_NOPROXY, "");
     curl_url_cleanup(url);
 }
 
-static void set_method(CURL *easy, const PmxClientRequest *request)
+/* --- the guard --- */
+
+/* The address is what the name led to this time, and what will be connected to. */
+static curl_socket_t open_socket(void *data, curlsocktype purpose, struct curl_sockaddr *address)
 {
-    if (request->body || g_str_equal(request->method, "POST")) {
+    (void)purpose;
+    PmxTransfer *transfer = data;
+    char *refusal = transfer->proxied
+                        ? NULL
+                        : pmx_guard_refusal(transfer->guard, transfer->name, &address->addr);
+    if (refusal) {
+        g_free(transfer->refusal);
+        transfer->refusal = refusal;
+        return CURL_SOCKET_BAD;
+    }
+    transfer->opened = TRUE;
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static void set_guard(PmxTransfer *transfer)
+{
+    if (!transfer->guard)
+        return;
+    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(transfer->easy, CURLOPT_OPENSOCKETDATA, transfer);
+}
+
+/* --- the rest of the request --- */
+
+/* What libcurl is to send the length of even if it is 0. */
+static gboolean has_body(const PmxClientRequest *request)
+{
+    return request->body || g_str_equal(request->method, "POST") ||
+           g_str_equal(request->method, "PUT");
+}
+
+static void set_method(PmxTransfer *transfer, const PmxClientRequest *request)
+{
+    CURL *easy = transfer->easy;
+    if (request->body_in_file) {
+        transfer->file = (PmxUpload){
+            .fd = request->body_fd, .offset = request->body_offset, .length = request->body_length};
+        pmx_upload_set(&transfer->file, easy);
+    } else if (has_body(request)) {
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
     }
@@ -77,10 +135,22 @@ static void set_method(CURL *easy, const PmxClientRequest *request)
         curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
 }
 
-/* "Expect:" keeps libcurl from waiting for a go-ahead before it sends a large body. */
+static gboolean has_type(const char *const *headers)
+{
+    static const char name[] = "Content-Type:";
+    for (; headers && *headers; headers++)
+        if (g_ascii_strncasecmp(*headers, name, strlen(name)) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+/* "Expect:" keeps libcurl from waiting for a go-ahead before it sends a large body; "Content-Type:"
+ * keeps it from telling a type that nobody gave, and that a signature does not cover. */
 static void set_headers(PmxTransfer *transfer, const char *const *headers)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    if (!has_type(headers))
+        list = curl_slist_append(list, "Content-Type:");
     for (; headers && *headers; headers++)
         list = curl_slist_append(list, *headers);
     transfer->headers = list;
@@ -88,16 +158,17 @@ static void set_headers(PmxTransfer *transfer, const char *const *headers)
 }
 
 /* QUICK_EXIT: a name server that does not answer must not hold up the thread that gives up on it. */
-static void set_limits(CURL *easy, guint timeout)
+static void set_limits(CURL *easy, const PmxTransfer *transfer)
 {
     curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
     curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 0L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
     curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)CONNECT_SECONDS);
-    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)timeout);
+    curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)PMX_CONNECT_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_TIMEOUT, (long)transfer->timeout);
     curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, timeout ? 0L : (long)SILENCE_SECONDS);
+    curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)transfer->stall);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 }
@@ -111,20 +182,24 @@ static void set_user(CURL *easy, const PmxClientRequest *request)
     curl_easy_setopt(easy, CURLOPT_PASSWORD, request->password ? request->password : "");
 }
 
-PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent)
+PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_agent,
+                              const PmxGuard *guard)
 {
     PmxTransfer *transfer = g_new0(PmxTransfer, 1);
     transfer->easy = curl_easy_init();
     if (!transfer->easy)
         g_error("libcurl has no memory for a request");
+    transfer->guard = guard;
     transfer->timeout = request->timeout;
+    transfer->stall = request->timeout || request->stall ? request->stall : SILENCE_SECONDS;
     transfer->limit = request->answer_limit;
     transfer->body = g_string_new(NULL);
     set_url(transfer, request->url);
-    set_method(transfer->easy, request);
+    set_method(transfer, request);
     set_headers(transfer, request->headers);
-    set_limits(transfer->easy, request->timeout);
+    set_limits(transfer->easy, transfer);
     set_user(transfer->easy, request);
+    set_guard(transfer);
     curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
     curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->reason);
     curl_easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -137,6 +212,7 @@ void pmx_transfer_stream(PmxTransfer *transfer, PmxClientChunk chunk, gpointer d
 {
     transfer->chunk = chunk;
     transfer->chunk_data = data;
+    transfer->stall = 0;
     curl_easy_setopt(transfer->easy, CURLOPT_LOW_SPEED_TIME, 0L);
     curl_easy_setopt(transfer->easy, CURLOPT_TCP_KEEPALIVE, 1L);
 }
@@ -147,61 +223,11 @@ void pmx_transfer_free(PmxTransfer *transfer)
         return;
     curl_easy_cleanup(transfer->easy);
     curl_slist_free_all(transfer->headers);
-    g_string_free(transfer->body, TRUE);
+    if (transfer->body)
+        g_string_free(transfer->body, TRUE);
+    g_free(transfer->file.problem);
     g_free(transfer->host);
+    g_free(transfer->name);
+    g_free(transfer->refusal);
     g_free(transfer);
-}
-
-/* --- how it went --- */
-
-guint pmx_transfer_status(const PmxTransfer *transfer)
-{
-    long status = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (guint)status;
-}
-
-static char *no_connection(const PmxTransfer *transfer)
-{
-    long number = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &number);
-    if (number == 0)
-        return g_strdup("no connection");
-    g_autofree char *words = g_strdup(g_strerror((int)number));
-    words[0] = g_ascii_tolower(words[0]);
-    return g_steal_pointer(&words);
-}
-
-static char *too_late(const PmxTransfer *transfer)
-{
-    curl_off_t connected = 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &connected);
-    if (connected == 0 && (transfer->timeout == 0 || transfer->timeout > CONNECT_SECONDS))
-        return g_strdup_printf("no connection within %d s", CONNECT_SECONDS);
-    return g_strdup_printf("no answer within %u s",
-                           transfer->timeout ? transfer->timeout : SILENCE_SECONDS);
-}
-
-/* A URL may hold a password, so libcurl's words about a bad one are not passed on. */
-char *pmx_transfer_problem(const PmxTransfer *transfer, CURLcode code)
-{
-    if (code == CURLE_OK)
-        return NULL;
-    if (transfer->over)
-        return g_strdup_printf("the answer is longer than %" G_GSIZE_FORMAT " bytes",
-                               transfer->limit);
-    switch (code) {
-    case CURLE_OPERATION_TIMEDOUT:
-        return too_late(transfer);
-    case CURLE_COULDNT_CONNECT:
-        return no_connection(transfer);
-    case CURLE_URL_MALFORMAT:
-        return g_strdup("the URL is malformed");
-    case CURLE_UNSUPPORTED_PROTOCOL:
-        return g_strdup("the URL is neither http nor https");
-    case CURLE_COULDNT_RESOLVE_HOST:
-        return g_strdup("the host's name is not known");
-    default:
-        return g_strdup(transfer->reason[0] ? transfer->reason : curl_easy_strerror(code));
-    }
 }

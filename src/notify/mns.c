@@ -4,6 +4,9 @@
 
 #include <string.h>
 
+#include "base/hmac.h"
+#include "base/http-date.h"
+
 #define VERSION "2015-06-06"
 
 static char *base64(const char *text)
@@ -28,30 +31,11 @@ static char *content_md5(const char *body)
     return base64(hex);
 }
 
-/* RFC 9110's IMF-fixdate; strftime() and GLib would use the names of the locale. */
-static char *http_date(gint64 moment)
-{
-    static const char days[] = "MonTueWedThuFriSatSun";
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    g_autoptr(GDateTime) time = g_date_time_new_from_unix_utc(moment / 1000);
-    return g_strdup_printf(
-        "%.3s, %02d %.3s %04d %02d:%02d:%02d GMT",
-        days + 3 * (g_date_time_get_day_of_week(time) - 1), g_date_time_get_day_of_month(time),
-        months + 3 * (g_date_time_get_month(time) - 1), g_date_time_get_year(time),
-        g_date_time_get_hour(time), g_date_time_get_minute(time), g_date_time_get_second(time));
-}
-
 static char *sign(const char *secret, const char *md5, const char *date, const char *path)
 {
-    guint8 digest[20];
-    gsize length = sizeof digest;
     g_autofree char *text = g_strconcat("POST\n", md5, "\ntext/xml\n", date, "\nx-mns-date:", date,
                                         "\nx-mns-version:" VERSION "\n", path, NULL);
-    GHmac *hmac = g_hmac_new(G_CHECKSUM_SHA1, (const guchar *)secret, strlen(secret));
-    g_hmac_update(hmac, (const guchar *)text, -1);
-    g_hmac_get_digest(hmac, digest, &length);
-    g_hmac_unref(hmac);
-    return g_base64_encode(digest, length);
+    return pmx_hmac_sha1_base64(secret, text);
 }
 
 static char **headers(const char *key_id, const char *md5, const char *date, const char *signature)
@@ -76,7 +60,7 @@ void pmx_mns_request(const char *endpoint, const char *queue, const char *key_id
         length--;
     g_autofree char *name = g_uri_escape_string(queue, NULL, FALSE);
     g_autofree char *path = g_strconcat("/queues/", name, "/messages", NULL);
-    g_autofree char *date = http_date(moment);
+    g_autofree char *date = pmx_http_date(moment);
     request->body = xml(message);
     g_autofree char *md5 = content_md5(request->body);
     g_autofree char *signature = sign(key_secret, md5, date, path);

@@ -7,13 +7,14 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/openat2.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
+<<<<<<< HEAD
 #include "storage/address.h"
+=======
+#include "storage/beneath.h"
+>>>>>>> 7d953578a043c8db9a4a57fd10411ed4a9e8a67a
 #include "storage/places-kind.h"
 
 enum { KEY_BYTES = 1023 };
@@ -145,6 +146,7 @@ static int open_bucket(const PmxPlaces *places, const Name *name, const char *ad
     return fd;
 }
 
+<<<<<<< HEAD
 /* openat2(2) has no wrapper in glibc 2.36. It gives up with EAGAIN when anything at all is renamed
  * while it follows a "..". */
 static int open_beneath(int folder, const char *path, int flags)
@@ -161,6 +163,9 @@ static int open_beneath(int folder, const char *path, int flags)
 
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
                              GError **error)
+=======
+static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
+>>>>>>> 7d953578a043c8db9a4a57fd10411ed4a9e8a67a
 {
     (void)cancel;
     g_auto(Name) name = {0};
@@ -169,8 +174,7 @@ static PmxReader *open_input(const PmxPlaces *places, const char *address, GCanc
     int bucket = open_bucket(places, &name, address, error);
     if (bucket < 0)
         return NULL;
-    /* Non-blocking, so that a named pipe without a writer is an error and not a wait. */
-    int fd = open_beneath(bucket, name.key, O_RDONLY | O_NONBLOCK | O_NOCTTY);
+    int fd = pmx_beneath_open_file(bucket, name.key);
     int number = errno;
     close(bucket);
     if (fd < 0) {
@@ -184,44 +188,9 @@ static PmxReader *open_input(const PmxPlaces *places, const char *address, GCanc
 
 /* --- folders; a path is below the bucket, "" the bucket itself --- */
 
-static char *above(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? g_strndup(path, (gsize)(slash - path)) : g_strdup("");
-}
-
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
-}
-
-static int open_folder(int bucket, const char *path)
-{
-    return open_beneath(bucket, *path ? path : ".", O_PATH | O_DIRECTORY);
-}
-
-/* Makes what is missing of it. Always from the bucket on, since a link may lead anywhere in it. -1
- * with errno. */
-static int make_folder(int bucket, const char *path)
-{
-    int folder = open_folder(bucket, path);
-    if (folder >= 0 || errno != ENOENT || !*path)
-        return folder;
-    g_autofree char *parent_path = above(path);
-    int parent = make_folder(bucket, parent_path);
-    if (parent < 0)
-        return -1;
-    gboolean made = mkdirat(parent, last_part(path), 0777) == 0 || errno == EEXIST;
-    int number = errno;
-    close(parent);
-    errno = number;
-    return made ? open_folder(bucket, path) : -1;
-}
-
 static gboolean is_there(int bucket, const char *path)
 {
-    int fd = open_beneath(bucket, path, O_PATH | O_NOFOLLOW);
+    int fd = pmx_beneath_open(bucket, path, O_PATH | O_NOFOLLOW);
     if (fd >= 0)
         close(fd);
     return fd >= 0;
@@ -230,14 +199,14 @@ static gboolean is_there(int bucket, const char *path)
 /* The deepest folder of the path that is there. -1 with errno: none can be made. */
 static int deepest_folder(int bucket, const char *path)
 {
-    int folder = open_folder(bucket, path);
+    int folder = pmx_beneath_open_folder(bucket, path);
     if (folder >= 0 || errno != ENOENT || !*path)
         return folder;
     if (is_there(bucket, path)) { /* a link to nothing */
         errno = ENOENT;
         return -1;
     }
-    g_autofree char *parent_path = above(path);
+    g_autofree char *parent_path = pmx_path_above(path);
     return deepest_folder(bucket, parent_path);
 }
 
@@ -250,7 +219,7 @@ static gboolean check(const PmxPlaces *places, const char *address, GError **err
 
 static gboolean is_folder(int bucket, const char *path)
 {
-    int fd = open_beneath(bucket, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    int fd = pmx_beneath_open(bucket, path, O_PATH | O_DIRECTORY | O_NOFOLLOW);
     if (fd >= 0)
         close(fd);
     return fd >= 0;
@@ -259,7 +228,7 @@ static gboolean is_folder(int bucket, const char *path)
 /* 0 or why nothing can be written as `key`, as errno. */
 static int why_not_writable(int bucket, const char *key)
 {
-    g_autofree char *parent = above(key);
+    g_autofree char *parent = pmx_path_above(key);
     if (is_folder(bucket, key))
         return EISDIR;
     int folder = deepest_folder(bucket, parent);
@@ -294,14 +263,14 @@ static gboolean publish(const PmxPlaces *places, const char *from, const char *a
     int bucket = open_bucket(places, &name, address, error);
     if (bucket < 0)
         return FALSE;
-    g_autofree char *parent = above(name.key);
-    int folder = make_folder(bucket, parent);
+    g_autofree char *parent = pmx_path_above(name.key);
+    int folder = pmx_beneath_make_folder(bucket, parent);
     int number = errno;
     close(bucket);
     if (folder < 0)
         return fail(error, "write", address, number);
     /* The descriptor, not the path, so that nobody can exchange a folder for a link meanwhile. */
-    g_autofree char *to = g_strdup_printf("/proc/self/fd/%d/%s", folder, last_part(name.key));
+    g_autofree char *to = g_strdup_printf("/proc/self/fd/%d/%s", folder, pmx_path_last(name.key));
     gboolean ok = pmx_local_publish(from, to, address, error);
     close(folder);
     return ok;

@@ -20,7 +20,7 @@ BELOW = {
     "store": ["job", "base"],
     "exec": ["storage", "plan", "job", "base"],
     "notify": ["net", "store", "base"],
-    "service": ["notify", "exec", "store", "storage", "plan", "job", "base"],
+    "service": ["notify", "exec", "store", "storage", "net", "plan", "job", "base"],
     "api": ["service", "notify", "store", "plan", "job", "base"],
     "cli": ["api", "service", "notify", "net", "exec", "store", "storage", "plan", "job", "base"],
     # The two programs. The media room is reached only through the runner.

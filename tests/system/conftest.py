@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import driver  # noqa: E402
 import media as media_files  # noqa: E402
 import server as servers  # noqa: E402
+import swift_server  # noqa: E402
 
 
 def pytest_collection_modifyitems(items):
@@ -87,3 +88,18 @@ def servers_made(tmp_path):
     yield make
     for one in made:
         one.end()
+
+
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory):
+    """OpenStack Swift as an S3 server, started for the first test that asks."""
+    home = tmp_path_factory.mktemp("swift")
+    why = swift_server.missing(home)
+    if why:
+        pytest.skip(why)
+    made = swift_server.Swift(home)
+    try:
+        yield made.start()
+    finally:
+        made.end()
+    shutil.rmtree(home, ignore_errors=True)

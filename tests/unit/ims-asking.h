@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/ims/front.h"
+#include "base/percent.h"
 
 #include "ims-exchange.h"
 #include "ims-service.h"

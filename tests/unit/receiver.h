@@ -10,8 +10,9 @@ typedef struct {
     char *body;
 } Received;
 
-/* What to do with a request instead of sending a status. */
-enum { RECEIVER_HANGS = 0, RECEIVER_CLOSES = -1, RECEIVER_BREAKS_OFF = -2 };
+/* What to do with a request instead of sending a status: nothing; close; send a body that is shorter
+ * than announced, and close; send that, and nothing more. */
+enum { RECEIVER_HANGS = 0, RECEIVER_CLOSES = -1, RECEIVER_BREAKS_OFF = -2, RECEIVER_STALLS = -3 };
 
 typedef struct Receiver Receiver;
 
@@ -32,6 +33,7 @@ struct Receiver {
     GPtrArray *requests; /* of Received *, under the lock as all below */
     GPtrArray *threads;
     guint connections;
+    guint over; /* connections */
 };
 
 static inline void received_free(gpointer data)
@@ -86,14 +88,17 @@ static inline Received *receive(Receiver *receiver, GSocket *socket, GString *by
     return request;
 }
 
-static inline gboolean send_answer(Receiver *receiver, GSocket *socket, int status)
+static inline gboolean send_answer(Receiver *receiver, GSocket *socket, const Received *request,
+                                   int status)
 {
     const char *content = receiver->content ? receiver->content : "{}";
-    gboolean breaks_off = status == RECEIVER_BREAKS_OFF;
+    gboolean breaks_off = status == RECEIVER_BREAKS_OFF || status == RECEIVER_STALLS;
+    gboolean bare = g_str_has_prefix(request->head, "HEAD ");
     g_autofree char *text = g_strdup_printf(
         "HTTP/1.1 %d Answer\r\nLocation: %s/elsewhere\r\nContent-Length: %" G_GSIZE_FORMAT
         "\r\n\r\n%s",
-        breaks_off ? 200 : status, receiver->url, strlen(content) + (breaks_off ? 10 : 0), content);
+        breaks_off ? 200 : status, receiver->url, strlen(content) + (breaks_off ? 10 : 0),
+        bare ? "" : content);
     gsize length = strlen(text), sent = 0;
     while (sent < length) {
         gssize n = g_socket_send(socket, text + sent, length - sent, receiver->end, NULL);
@@ -116,11 +121,12 @@ static inline gboolean serve_one(Receiver *receiver, GSocket *socket, GString *b
     g_cond_broadcast(&receiver->changed);
     g_mutex_unlock(&receiver->lock);
     int status = receiver->answer(receiver, request, number);
-    if (status == RECEIVER_HANGS)
+    gboolean goes_on = status != RECEIVER_HANGS && status != RECEIVER_CLOSES &&
+                       send_answer(receiver, socket, request, status);
+    if (status == RECEIVER_HANGS || status == RECEIVER_STALLS)
         while (receive_some(receiver, socket, bytes))
             ;
-    return status != RECEIVER_HANGS && status != RECEIVER_CLOSES &&
-           send_answer(receiver, socket, status);
+    return goes_on;
 }
 
 typedef struct {
@@ -135,6 +141,10 @@ static inline gpointer serve_connection(gpointer data)
     while (serve_one(connection->receiver, connection->socket, bytes))
         ;
     g_object_unref(connection->socket);
+    g_mutex_lock(&connection->receiver->lock);
+    connection->receiver->over++;
+    g_cond_broadcast(&connection->receiver->changed);
+    g_mutex_unlock(&connection->receiver->lock);
     g_free(connection);
     return NULL;
 }

@@ -12,6 +12,7 @@ typedef struct {
     GCond changed;
     guint answers; /* under the lock */
     guint status;
+    PmxClientFailure failure;
     char *body, *problem; /* of the last */
 } Outcome;
 
@@ -32,6 +33,7 @@ static void done(const PmxClientAnswer *answer, gpointer data)
     g_free(outcome->body);
     g_free(outcome->problem);
     outcome->status = answer->status;
+    outcome->failure = answer->failure;
     outcome->body = g_strdup(answer->body);
     outcome->problem = g_strdup(answer->problem);
     outcome->answers++;
@@ -425,6 +427,7 @@ static void test_strangers_certificate(void)
     temporary_remove(folder);
     g_assert_cmpuint(outcome.status, ==, 0);
     g_assert_nonnull(strstr(outcome.problem, "self-signed certificate"));
+    g_assert_cmpint(outcome.failure, ==, PMX_CLIENT_TLS);
 }
 
 int main(int argc, char **argv)

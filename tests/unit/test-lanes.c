@@ -82,6 +82,27 @@ static void test_free_gives_back_what_waits(void)
     g_assert_cmpuint(freed, ==, 2);
 }
 
+/* The first, the last and the only one of a lane; what is behind them takes its turn as before. */
+static void test_remove(void)
+{
+    static const char one[] = "1", two[] = "2", three[] = "3", other[] = "x";
+    PmxLanes *lanes = pmx_lanes_new(10, 1);
+    pmx_lanes_add(lanes, "a", (gpointer)one);
+    pmx_lanes_add(lanes, "a", (gpointer)two);
+    pmx_lanes_add(lanes, "b", (gpointer)other);
+    pmx_lanes_remove(lanes, "a", one);
+    pmx_lanes_remove(lanes, "b", other);
+    assert_taken(lanes, "2");
+    pmx_lanes_add(lanes, "a", (gpointer)three);
+    pmx_lanes_remove(lanes, "a", three);
+    pmx_lanes_add(lanes, "b", (gpointer)other);
+    assert_taken(lanes, "x");
+    pmx_lanes_done(lanes, "a");
+    pmx_lanes_done(lanes, "b");
+    assert_taken(lanes, "");
+    pmx_lanes_free(lanes, NULL);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -89,5 +110,6 @@ int main(int argc, char **argv)
     g_test_add_func("/lanes/a-full-host-holds-up-no-other", test_a_full_host_holds_up_no_other);
     g_test_add_func("/lanes/hosts-take-turns", test_hosts_take_turns);
     g_test_add_func("/lanes/free-gives-back-what-waits", test_free_gives_back_what_waits);
+    g_test_add_func("/lanes/remove", test_remove);
     return g_test_run();
 }

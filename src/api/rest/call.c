@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "api/query.h"
+#include "base/percent.h"
 
 const char *pmx_spelling(const char *const *names, const char *text)
 {

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "api/query.h"
 #include "api/rest/handlers.h"
 #include "api/rest/views.h"
+#include "base/percent.h"
 #include "plan/facts.h"
 
 static const char text_type[] = "text/plain; version=0.0.4; charset=utf-8";
