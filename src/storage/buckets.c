@@ -10,11 +10,8 @@
 #include <string.h>
 #include <unistd.h>
 
-<<<<<<< HEAD
 #include "storage/address.h"
-=======
 #include "storage/beneath.h"
->>>>>>> 7d953578a043c8db9a4a57fd10411ed4a9e8a67a
 #include "storage/places-kind.h"
 
 enum { KEY_BYTES = 1023 };
@@ -146,26 +143,8 @@ static int open_bucket(const PmxPlaces *places, const Name *name, const char *ad
     return fd;
 }
 
-<<<<<<< HEAD
-/* openat2(2) has no wrapper in glibc 2.36. It gives up with EAGAIN when anything at all is renamed
- * while it follows a "..". */
-static int open_beneath(int folder, const char *path, int flags)
-{
-    enum { ATTEMPTS = 100 };
-    struct open_how how = {.flags = (guint64)(flags | O_CLOEXEC),
-                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS};
-    int fd = -1;
-    errno = EAGAIN;
-    for (guint i = 0; fd < 0 && i < ATTEMPTS && (errno == EAGAIN || errno == EINTR); i++)
-        fd = (int)syscall(SYS_openat2, folder, path, &how, sizeof how);
-    return fd;
-}
-
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
                              GError **error)
-=======
-static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
->>>>>>> 7d953578a043c8db9a4a57fd10411ed4a9e8a67a
 {
     (void)cancel;
     g_auto(Name) name = {0};
