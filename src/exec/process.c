@@ -266,13 +266,13 @@ PmxProcess *pmx_process_start(const char *runner, const PmxOrder *order, GPtrArr
                             .events = *events,
                             .data = data};
     process->line = g_string_new(NULL);
-    process->server = pmx_serve_start(bytes[0], inputs);
+    process->waiting = g_cancellable_new();
+    process->server = pmx_serve_start(bytes[0], inputs, process->waiting);
     process->child = spawn(runner, control[1], bytes[1], error);
     if (!process->child) {
         pmx_process_free(process);
         return NULL;
     }
-    process->waiting = g_cancellable_new();
     g_subprocess_wait_async(process->child, process->waiting, child_exited, process);
     process->control_watch =
         g_unix_fd_add(process->control, G_IO_IN | G_IO_HUP, control_ready, process);
@@ -287,8 +287,7 @@ void pmx_process_free(PmxProcess *process)
 {
     if (!process)
         return;
-    if (process->waiting)
-        g_cancellable_cancel(process->waiting);
+    g_cancellable_cancel(process->waiting);
     kill_group(process);
     g_clear_handle_id(&process->control_watch, g_source_remove);
     g_clear_handle_id(&process->order_watch, g_source_remove);

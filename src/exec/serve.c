@@ -14,6 +14,7 @@ enum { OPEN_MAX_INPUTS = 64 };
 
 typedef struct {
     int socket;
+    GCancellable *cancel;
     GPtrArray *inputs;
     struct {
         int fd; /* -1: none */
@@ -76,7 +77,7 @@ static gint64 read_bytes(Server *server, const PmxWireQuestion *question)
         return -EINVAL;
     const PmxServed *served = g_ptr_array_index(server->inputs, question->input);
     return served->reader ? pmx_reader_read(served->reader, (gint64)question->offset,
-                                            server->buffer, question->length)
+                                            server->buffer, question->length, server->cancel)
                           : read_file(server, question, served->path);
 }
 
@@ -98,10 +99,11 @@ static gpointer thread_main(gpointer data)
     return NULL;
 }
 
-GThread *pmx_serve_start(int socket, GPtrArray *inputs)
+GThread *pmx_serve_start(int socket, GPtrArray *inputs, GCancellable *cancel)
 {
     Server *server = g_new0(Server, 1);
     server->socket = socket;
+    server->cancel = cancel;
     server->inputs = g_ptr_array_ref(inputs);
     for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
         server->open[i].fd = -1;

@@ -20,5 +20,6 @@ void pmx_served_free(gpointer served);
 
 /* Starts answering on `socket` (borrowed; stays open until the thread is joined) for `inputs` (of
  * PmxServed *, a reference is taken; not changed by anybody meanwhile). The thread ends when the
- * runner's end is closed or the socket shut down. */
-GThread *pmx_serve_start(int socket, GPtrArray *inputs);
+ * runner's end is closed or the socket shut down; `cancel` (borrowed likewise, or NULL) ends what it
+ * is waiting for. */
+GThread *pmx_serve_start(int socket, GPtrArray *inputs, GCancellable *cancel);

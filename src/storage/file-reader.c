@@ -23,9 +23,11 @@ static char *identity_of(const char *path, const struct stat *info)
                            info->st_mtim.tv_nsec);
 }
 
-static gint64 read_at(PmxReader *reader, gint64 offset, void *buffer, gsize length)
+static gint64 read_at(PmxReader *reader, gint64 offset, void *buffer, gsize length,
+                      GCancellable *cancel)
 {
     ssize_t n;
+    (void)cancel;
     do
         n = pread(((FileReader *)reader)->fd, buffer, length, (off_t)offset);
     while (n < 0 && errno == EINTR);

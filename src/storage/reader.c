@@ -26,9 +26,10 @@ void pmx_reader_free(PmxReader *reader)
         reader->kind->close(reader);
 }
 
-gint64 pmx_reader_read(PmxReader *reader, gint64 offset, void *buffer, gsize length)
+gint64 pmx_reader_read(PmxReader *reader, gint64 offset, void *buffer, gsize length,
+                       GCancellable *cancel)
 {
-    return reader->kind->read(reader, offset, buffer, length);
+    return reader->kind->read(reader, offset, buffer, length, cancel);
 }
 
 gboolean pmx_reader_unchanged(PmxReader *reader, GError **error)

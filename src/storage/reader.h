@@ -10,13 +10,16 @@
  */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "base/problem.h"
 
 typedef struct PmxReader PmxReader;
 
 typedef struct {
     /* Up to `length` bytes at `offset`: how many, 0 at the end, -errno. */
-    gint64 (*read)(PmxReader *reader, gint64 offset, void *buffer, gsize length);
+    gint64 (*read)(PmxReader *reader, gint64 offset, void *buffer, gsize length,
+                   GCancellable *cancel);
     gboolean (*unchanged)(PmxReader *reader, GError **error);
     void (*close)(PmxReader *reader); /* frees what is the kind's own, and the reader */
 } PmxReaderKind;
@@ -41,7 +44,9 @@ PmxReader *pmx_reader_take_file(int fd, const char *name, GError **error);
 void pmx_reader_free(PmxReader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxReader, pmx_reader_free)
 
-gint64 pmx_reader_read(PmxReader *reader, gint64 offset, void *buffer, gsize length);
+/* May wait for a network; `cancel` or NULL. */
+gint64 pmx_reader_read(PmxReader *reader, gint64 offset, void *buffer, gsize length,
+                       GCancellable *cancel);
 
 /* FALSE, with `error`, when what is behind it was changed since it was opened. */
 gboolean pmx_reader_unchanged(PmxReader *reader, GError **error);

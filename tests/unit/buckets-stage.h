@@ -118,7 +118,7 @@ static inline void assert_reads(const Stage *stage, const char *address, const c
     char bytes[64] = "";
     g_assert_no_error(error);
     g_assert_cmpint(input->size, ==, strlen(text));
-    g_assert_cmpint(pmx_reader_read(input, 0, bytes, sizeof bytes - 1), ==, strlen(text));
+    g_assert_cmpint(pmx_reader_read(input, 0, bytes, sizeof bytes - 1, NULL), ==, strlen(text));
     g_assert_cmpstr(bytes, ==, text);
     g_assert_true(pmx_reader_unchanged(input, NULL));
 }

@@ -25,7 +25,7 @@ static inline PmxSourceRef serving_start(Serving *serving, const char *path)
     serving->inputs = g_ptr_array_new_with_free_func(pmx_served_free);
     g_ptr_array_add(serving->inputs, served);
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serving->ends), ==, 0);
-    serving->thread = pmx_serve_start(serving->ends[0], serving->inputs);
+    serving->thread = pmx_serve_start(serving->ends[0], serving->inputs, NULL);
     return (PmxSourceRef){.input = 0, .size = info.st_size, .fd = serving->ends[1]};
 }
 

@@ -114,7 +114,7 @@ static void test_input(void)
     write_file(other, "other 88");
     g_assert_cmpint(g_rename(other, path), ==, 0); /* replaced: still the old one */
     g_assert_true(pmx_reader_unchanged(input, &error));
-    g_assert_cmpint(pmx_reader_read(input, 0, bytes, 8), ==, 8);
+    g_assert_cmpint(pmx_reader_read(input, 0, bytes, 8, NULL), ==, 8);
     g_assert_cmpstr(bytes, ==, "eight by");
     g_autoptr(PmxReader) again = pmx_reader_open_file(path, &error);
     g_assert_no_error(error);

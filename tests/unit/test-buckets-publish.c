@@ -268,7 +268,7 @@ static void race_to_open(const Stage *stage, const char *address)
         char text[64] = "";
         opened += input != NULL;
         if (input)
-            g_assert_cmpint(pmx_reader_read(input, 0, text, sizeof text - 1), >, 0);
+            g_assert_cmpint(pmx_reader_read(input, 0, text, sizeof text - 1, NULL), >, 0);
         g_assert_cmpstr(text, !=, secret_text);
     }
     g_test_message("%s: %u of %d opened", address, opened, OPENINGS);
