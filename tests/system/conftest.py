@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import driver  # noqa: E402
 import media as media_files  # noqa: E402
+import oss_server  # noqa: E402
 import server as servers  # noqa: E402
 import swift_server  # noqa: E402
 
@@ -88,6 +89,15 @@ def servers_made(tmp_path):
     yield make
     for one in made:
         one.end()
+
+
+@pytest.fixture
+def oss(tmp_path):
+    """An OSS of this test's own, with no bucket yet; see oss_server.py."""
+    made = oss_server.OssServer(tmp_path / "oss")
+    yield made
+    made.end()
+    shutil.rmtree(tmp_path / "oss", ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
