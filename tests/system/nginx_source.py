@@ -2,7 +2,7 @@
 """nginx as a plain HTTP source on loopback, of a test's own.
 
     def test_it(nginx):
-        nginx.put("a b.mp4", data)               # or the path of a file; put again, it has another ETag and Last-Modified
+        nginx.put("a b.mp4", data)               # or a file's path; put again, its ETag and Last-Modified are others
         nginx.url("ranges", "a b.mp4")
         nginx.requests()                         # [Request(method, uri, status, sent, range)] that are over
 

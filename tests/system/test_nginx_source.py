@@ -19,8 +19,8 @@ def nginx(nginx_module):
 
 def curl(nginx, *args):
     """(exit status, HTTP status, redirects, body) of the last answer."""
-    done = subprocess.run(["curl", "-sS", "--noproxy", "*", "--max-time", "60", "--cacert", nginx.certificate, "-o", "-",
-                           "-w", "\n%{http_code} %{num_redirects}", *args], capture_output=True, timeout=90)
+    done = subprocess.run(["curl", "-sS", "--noproxy", "*", "--max-time", "60", "--cacert", nginx.certificate,
+                           "-o", "-", "-w", "\n%{http_code} %{num_redirects}", *args], capture_output=True, timeout=90)
     body, _, told = done.stdout.rpartition(b"\n")
     return done.returncode, *map(int, told.split()), body
 

@@ -368,7 +368,8 @@ def test_hosts(oss, film):
 def test_strangers(oss, film):
     """Whoever does not sign gets what is public, and that by a plain address that curl takes to loopback."""
     def curl(*args):
-        return subprocess.run(["curl", "-sS", "--noproxy", "*", *args], capture_output=True, check=True, timeout=60).stdout
+        return subprocess.run(["curl", "-sS", "--noproxy", "*", *args], capture_output=True, check=True,
+                              timeout=60).stdout
 
     assert b"AccessDenied" in curl(oss.url("films", "film.mp4"))
     oss.put("films", "a b+文件.mp4", b"for all", x_oss_object_acl="public-read")
