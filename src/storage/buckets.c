@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "storage/address.h"
 #include "storage/places-kind.h"
 
 enum { KEY_BYTES = 1023 };
@@ -158,8 +159,10 @@ static int open_beneath(int folder, const char *path, int flags)
     return fd;
 }
 
-static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
+static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                             GError **error)
 {
+    (void)cancel;
     g_auto(Name) name = {0};
     if (!read_name(address, &name, error))
         return NULL;
@@ -176,7 +179,7 @@ static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, G
     }
     /* One name however it is spelt, so that what is made of it is kept under one key. */
     g_autofree char *same = g_strdup_printf("oss://%s/%s", name.bucket, name.key);
-    return pmx_local_input_take(fd, same, error);
+    return pmx_reader_take_file(fd, same, error);
 }
 
 /* --- folders; a path is below the bucket, "" the bucket itself --- */
@@ -282,8 +285,9 @@ static gboolean writable(const PmxPlaces *places, const char *address, GError **
 }
 
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
-                        GError **error)
+                        GCancellable *cancel, GError **error)
 {
+    (void)cancel;
     g_auto(Name) name = {0};
     if (!read_name(address, &name, error))
         return FALSE;
