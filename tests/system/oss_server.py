@@ -53,7 +53,7 @@ class OssSeen(Seen):
 
 
 class OssServer(Operations, FaultyService):
-    def __init__(self, folder, region=REGION, faults=None):
+    def __init__(self, folder, region=REGION, **how):
         self.store, self.region, self.skew = Store(folder), region, 0
         self.key_id, self.secret = KEY_ID, SECRET
         # Key id → (secret, the token that has to come along or None).
@@ -61,7 +61,7 @@ class OssServer(Operations, FaultyService):
         self.hosts = [f"{name}.{domain}" for domain in ("localhost", "aliyuncs.com")
                       for name in (f"oss-{region}", f"oss-{region}-internal", "oss-accelerate")]
         self.numbers = itertools.count(1)
-        super().__init__(faults=faults)
+        super().__init__(**how)
 
     # --- for tests ---
 
