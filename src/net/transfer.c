@@ -193,6 +193,8 @@ PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_
     transfer->timeout = request->timeout;
     transfer->stall = request->timeout || request->stall ? request->stall : SILENCE_SECONDS;
     transfer->limit = request->answer_limit;
+    transfer->chunk = request->chunk;
+    transfer->chunk_data = request->chunk_data;
     transfer->body = g_string_new(NULL);
     set_url(transfer, request->url);
     set_method(transfer, request);
