@@ -40,6 +40,9 @@ typedef struct {
     gboolean body_in_file; /* instead of `body`, body_length bytes of body_fd from body_offset */
     int body_fd;           /* read with pread(2); open until the answer is there; never closed */
     guint64 body_offset;
+    /* By a new connection: one that was kept may be gone, and then libcurl sends the request again by
+     * itself, whatever became of it. */
+    gboolean once;
     guint timeout; /* seconds for all of it; 0: none */
     guint stall;   /* seconds (and up to six more) in which nothing comes or goes; 0: see above */
     gsize answer_limit;   /* bytes of the answer's body that are kept; what is over is an error */

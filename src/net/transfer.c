@@ -9,7 +9,20 @@
 
 enum { SILENCE_SECONDS = 60 };
 
-/* --- the answer's body --- */
+/* --- the answer --- */
+
+/* Line by line, interim answers and trailers too. libcurl takes the headers that came before a
+ * connection broke off for all there are. */
+static size_t take_header(char *line, size_t one, size_t length, void *data)
+{
+    (void)one;
+    PmxTransfer *transfer = data;
+    if (length >= 5 && strncmp(line, "HTTP/", 5) == 0)
+        transfer->headed = FALSE;
+    else if (length > 0 && length <= 2 && line[length - 1] == '\n')
+        transfer->headed = TRUE;
+    return length;
+}
 
 static gboolean is_success(guint status)
 {
@@ -129,6 +142,7 @@ static void set_method(PmxTransfer *transfer, const PmxClientRequest *request)
         curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->body_length);
         curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, request->body ? request->body : "");
     }
+    curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, request->once ? 1L : 0L);
     if (g_str_equal(request->method, "HEAD"))
         curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
     else
@@ -204,6 +218,8 @@ PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_
     set_guard(transfer);
     curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
     curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->reason);
+    curl_easy_setopt(transfer->easy, CURLOPT_HEADERFUNCTION, take_header);
+    curl_easy_setopt(transfer->easy, CURLOPT_HEADERDATA, transfer);
     curl_easy_setopt(transfer->easy, CURLOPT_WRITEFUNCTION, take_body);
     curl_easy_setopt(transfer->easy, CURLOPT_WRITEDATA, transfer);
     curl_easy_setopt(transfer->easy, CURLOPT_PRIVATE, transfer);
