@@ -101,6 +101,7 @@ static gpointer publish(gpointer data, GCancellable *cancel, GError **error)
     return GINT_TO_POINTER(pmx_places_publish(setup->places, path, output->address, cancel, error));
 }
 
+/* cppcheck-suppress constParameter ; the type is PmxErrandKind's */
 static void published(gpointer result, const GError *error, gpointer data)
 {
     PmxWork *work = data;

@@ -426,6 +426,7 @@ static gpointer open_inputs(gpointer data, GCancellable *cancel, GError **error)
 
 /* That the job has begun is saved together with the identities of what it reads, so no output is
  * ever made of inputs that a restart could not tell from others. */
+/* cppcheck-suppress constParameter ; the type is PmxErrandKind's */
 static void inputs_opened(gpointer inputs, const GError *error, gpointer data)
 {
     PmxRun *run = data;

@@ -175,6 +175,7 @@ static void look_ahead(PmxFlow *flow, Place *place, const Chunk *chunk)
     *ahead = (Ahead){flow, chunk_begin(flow, next, place->blocks)};
     flow->fetching++;
     g_thread_pool_push(flow->chunks->ahead, ahead, NULL);
+    /* cppcheck-suppress memleak ; the pool has it */
 }
 
 /* --- places: under the lock --- */

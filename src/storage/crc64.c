@@ -59,7 +59,7 @@ static guint64 multiply(guint64 a, guint64 b)
 {
     guint64 product = 0;
     for (guint64 bit = ONE; bit; bit >>= 1, b = times_x(b))
-        product ^= a & bit ? b : 0;
+        product ^= (a & bit) ? b : 0;
     return product;
 }
 

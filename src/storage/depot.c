@@ -170,6 +170,7 @@ static void enqueue(PmxDepot *depot, const char *key, const char *path)
     depot->under_way++;
     g_mutex_unlock(&depot->lock);
     g_thread_pool_push(depot->background, sending, NULL);
+    /* cppcheck-suppress memleak ; the pool has it */
 }
 
 void pmx_depot_put(PmxDepot *depot, const char *key, const char *path)

@@ -86,11 +86,10 @@ static gpointer send_parts(gpointer data)
 
 static void send_all(Sending *sending)
 {
-    GThread *threads[AT_ONCE];
-    guint count = MIN(AT_ONCE, sending->count);
-    for (guint i = 0; i < count; i++)
+    GThread *threads[AT_ONCE] = {0};
+    for (guint i = 0; i < AT_ONCE && i < sending->count; i++)
         threads[i] = g_thread_new("upload", send_parts, sending);
-    for (guint i = 0; i < count; i++)
+    for (guint i = 0; i < AT_ONCE && threads[i]; i++)
         g_thread_join(threads[i]);
 }
 
