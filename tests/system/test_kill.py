@@ -61,7 +61,6 @@ def make_job(rng, base):
                 for ref, language in (("film", "zho"), ("eng", "eng")))
     return jobs.job(inputs, [jobs.output("a", [zho, eng], video=small), jobs.output("b", [eng], video=small),
                              jobs.output("c", [zho], video=large)], base=base)
-    return made
 
 
 def files_of(server, bucket, token):
