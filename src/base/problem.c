@@ -16,6 +16,9 @@ static const char *const names[] = {
     [PMX_CODE_MISSING_PARAMETER] = "MissingParameter",
     [PMX_CODE_ACCESS_DENIED] = "PermissionDenied.ResourceAccess",
     [PMX_CODE_INTERNAL] = "InternalError",
+    [PMX_CODE_RESOURCE_REPLACED] = "InvalidParameter.ResourceContentBad",
+    [PMX_CODE_NO_RANGES] = "InvalidParameter.NotSupported",
+    [PMX_CODE_UNAVAILABLE] = "InternalError",
 };
 
 GQuark pmx_error_quark(void)

@@ -27,6 +27,10 @@ typedef enum {
     PMX_CODE_MISSING_PARAMETER,  /* MissingParameter */
     PMX_CODE_ACCESS_DENIED,      /* PermissionDenied.ResourceAccess */
     PMX_CODE_INTERNAL,           /* InternalError */
+    /* What callers tell apart and the reference does not. */
+    PMX_CODE_RESOURCE_REPLACED, /* as RESOURCE_BAD: it is another than when the job began */
+    PMX_CODE_NO_RANGES,         /* as NOT_SUPPORTED: it can be read from its beginning only */
+    PMX_CODE_UNAVAILABLE,       /* as INTERNAL: trying again later may help */
 } PmxCode;
 
 #define PMX_ERROR (pmx_error_quark())

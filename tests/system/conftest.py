@@ -15,6 +15,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import driver  # noqa: E402
 import media as media_files  # noqa: E402
+import nginx_source  # noqa: E402
+import oss_server  # noqa: E402
+import peers  # noqa: E402
 import server as servers  # noqa: E402
 import swift_server  # noqa: E402
 
@@ -90,6 +93,15 @@ def servers_made(tmp_path):
         one.end()
 
 
+@pytest.fixture
+def oss(tmp_path):
+    """An OSS of this test's own, with no bucket yet; see oss_server.py."""
+    made = oss_server.OssServer(tmp_path / "oss")
+    yield made
+    made.end()
+    shutil.rmtree(tmp_path / "oss", ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def swift(tmp_path_factory):
     """OpenStack Swift as an S3 server, started for the first test that asks."""
@@ -103,3 +115,26 @@ def swift(tmp_path_factory):
     finally:
         made.end()
     shutil.rmtree(home, ignore_errors=True)
+
+
+def run_nginx(folder):
+    if peers.program("nginx") is None:
+        pytest.skip("no nginx: install nginx")
+    made = nginx_source.Nginx(folder)
+    try:
+        yield made.start()
+    finally:
+        made.end()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def nginx(tmp_path):
+    """nginx as an HTTP source, with no file yet; see nginx_source.py."""
+    yield from run_nginx(tmp_path / "nginx")
+
+
+@pytest.fixture(scope="module")
+def nginx_module(tmp_path_factory):
+    """As `nginx`, shared by the tests of a module."""
+    yield from run_nginx(tmp_path_factory.mktemp("nginx") / "n")

@@ -106,8 +106,8 @@ class Faults:
                 self.injected.append((kind, repr(request)))
             return kind
 
-    def stall(self, wire):
-        """Comes back when the test has released."""
+    def wait(self, wire):
+        """Comes back when the test has released; raises Gone when the client gave up before."""
         if wire.wait_gone(self.wake):
             raise Gone
 
@@ -145,27 +145,15 @@ def reset_in_body(request):
     raise Gone
 
 
-def send_part(request, answer, faults, kind):
-    """An answer that does not end as it should; of one without a body the head is cut."""
+def send_half(request, answer):
+    """Half of the answer's body, or of its head where it has none; (bytes of the body sent, what is left to do)."""
     wire, head = request.wire, answer.head()
     size = 0 if request.method == "HEAD" else answer.body.size
     if not size:
         wire.send(head[:len(head) // 2])
-        sent = 0
-    else:
-        wire.send(head)
-        sent = wire.send_body(answer.body, 0, size // 2)
-    if kind == "stall":
-        try:
-            faults.stall(wire)
-        except Gone:
-            raise Gone(sent) from None
-        if not size:
-            wire.send(head[len(head) // 2:])
-        return sent + wire.send_body(answer.body, size // 2, size - size // 2)
-    if kind == "torn":
-        wire.reset()
-    raise Gone(sent)
+        return 0, lambda: wire.send(head[len(head) // 2:]) or 0
+    wire.send(head)
+    return wire.send_body(answer.body, 0, size // 2), lambda: wire.send_body(answer.body, size // 2, size - size // 2)
 
 
 def send_length(request, answer, by):
@@ -186,44 +174,48 @@ class FaultyService(Service):
         self.faults = faults or Faults()
         super().__init__(**how)
 
-    def serve(self, request):
-        begun, answer, sent, kind = time.monotonic(), None, 0, self.faults.pick(request)
-        try:
-            answer = self.answer_with(request, kind)
-            self.settle(request, answer)
-            sent = self.send_with(request, answer, kind)
-        except Gone as gone:
-            sent = gone.args[0] if gone.args else 0
-            raise
-        finally:
-            self.log.add(self.seen(request, answer, sent, begun, kind))
-        return not answer.close
+    def seen(self, request):
+        return Seen(request, self.faults.pick(request))
 
-    def answer_with(self, request, kind):
-        """What there is to answer, under that fault."""
+    def respond(self, request):
+        kind = request.seen.fault
         if callable(kind):
             kind(request)
         elif kind == "reset":
             reset_in_body(request)
         elif kind == "stall" and request.has_body:
-            self.faults.stall(request.wire)
+            self.stall(request)
         elif kind == "whole":
             request.headers.pop("range", None)
         return instead(kind) or self.answer(request)
 
-    def send_with(self, request, answer, kind):
+    def send(self, request, answer):
+        kind = request.seen.fault
         if kind == "lost":
             request.wire.reset()
             raise Gone
-        if kind in ("truncated", "torn") or (kind == "stall" and not request.has_body):
-            return send_part(request, answer, self.faults, kind)
         if kind in ("short", "long"):
             return send_length(request, answer, -1 if kind == "short" else 1)
-        return self.send(request, answer)
+        if kind in ("truncated", "torn") or (kind == "stall" and not request.has_body):
+            return self.send_in_part(request, answer, kind)
+        return super().send(request, answer)
 
-    @staticmethod
-    def seen(request, answer, sent, begun, fault=None):
-        return Seen(request, answer, sent, begun, fault)
+    def send_in_part(self, request, answer, kind):
+        sent, rest = send_half(request, answer)
+        if kind == "stall":
+            try:
+                self.stall(request)
+                return sent + rest()
+            except Gone as gone:
+                raise Gone(sent + (gone.args[0] if gone.args else 0)) from None
+        if kind == "torn":
+            request.wire.reset()
+        raise Gone(sent)
+
+    def stall(self, request):
+        self.log.set_busy(request.seen, False)
+        self.faults.wait(request.wire)
+        self.log.set_busy(request.seen, True)
 
     def end(self):
         self.faults.release()

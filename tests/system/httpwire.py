@@ -75,7 +75,7 @@ class Request:
         self.headers = {name.lower(): value for name, value in self.lines}
         self.path, _, self.raw_query = self.target.partition("?")
         self.query = dict(urllib.parse.parse_qsl(self.raw_query, keep_blank_values=True))
-        self.wire, self.received = wire, 0
+        self.wire, self.received, self.seen = wire, 0, None
         self.chunked = self.headers.get("transfer-encoding", "").lower() == "chunked"
         self.length = int(self.headers.get("content-length", 0))
         self.has_body = self.chunked or self.length > 0
@@ -265,46 +265,54 @@ class Wire:
 
 
 class Seen:
-    """A request that is over."""
+    """A request, and when it is over what came of it."""
 
-    def __init__(self, request, answer, sent, begun, fault=None):
-        self.connection = request.wire.number
+    def __init__(self, request, fault=None):
+        self.request, self.connection, self.fault = request, request.wire.number, fault
         self.method, self.target, self.path, self.query = request.method, request.target, request.path, request.query
         self.headers, self.range = request.headers, request.range
-        self.status = answer.status if answer else None
-        self.received, self.sent, self.fault = request.received, sent, fault
-        self.begun, self.ended = begun, time.monotonic()
+        self.status, self.received, self.sent, self.busy = None, 0, 0, True
+        self.begun, self.ended = time.monotonic(), None
+
+    def finish(self, answer, sent):
+        self.status, self.received, self.sent = answer.status if answer else None, self.request.received, sent
+        self.ended = time.monotonic()
 
     def __repr__(self):
         return (f"{self.method} {self.target} {self.range or ''} -> {self.status}, {self.received} in, {self.sent} out"
-                + (f", {self.fault}" if self.fault else ""))
+                + (f", {self.fault}" if self.fault else "") + (", not over" if self.busy else ""))
 
 
 class Log:
-    """All requests that are over, in the order of their ends."""
+    """All requests, in the order of their beginnings. Whoever has an answer finds its request here, over: what is
+    asked waits for those that are busy (not for those that a fault makes stall)."""
 
     def __init__(self):
         self.seen, self.changed = [], threading.Condition()
 
-    def add(self, seen):
+    def begin(self, seen):
         with self.changed:
             self.seen.append(seen)
+
+    def set_busy(self, seen, busy):
+        with self.changed:
+            seen.busy = busy
             self.changed.notify_all()
 
     def clear(self):
         with self.changed:
             self.seen.clear()
 
-    def all(self, **wanted):
-        """Those whose attributes are as wanted: all(method="GET", status=206)."""
-        with self.changed:
-            return [one for one in self.seen if all(getattr(one, k) == v for k, v in wanted.items())]
-
     def wait(self, enough, seconds=60):
         """All, as soon as enough(them) says so, or when it takes too long."""
         with self.changed:
             self.changed.wait_for(lambda: enough(self.seen), seconds)
             return list(self.seen)
+
+    def all(self, **wanted):
+        """Those whose attributes are as wanted: all(method="GET", status=206)."""
+        found = self.wait(lambda seen: not any(one.busy for one in seen))
+        return [one for one in found if all(getattr(one, k) == v for k, v in wanted.items())]
 
     def sent(self, **wanted):
         """Bytes of bodies that reached whoever asked."""
@@ -315,7 +323,8 @@ class Log:
 
     def most_at_once(self, **wanted):
         """How many requests were under way at the same time, at most."""
-        steps = [step for one in self.all(**wanted) for step in ((one.begun, 1), (one.ended, -1))]
+        steps = [step for one in self.all(**wanted) if one.ended
+                 for step in ((one.begun, 1), (one.ended, -1))]
         now = most = 0
         for _, step in sorted(steps):
             now += step
@@ -380,17 +389,26 @@ class Service:
 
     def serve(self, request):
         """One request, from its head to the end of its answer; whether the connection goes on."""
-        begun, answer, sent = time.monotonic(), None, 0
+        seen = request.seen = self.seen(request)
+        answer, sent = None, 0
+        self.log.begin(seen)
         try:
-            answer = self.answer(request)
+            answer = self.respond(request)
             self.settle(request, answer)
             sent = self.send(request, answer)
         except Gone as gone:
             sent = gone.args[0] if gone.args else 0
             raise
         finally:
-            self.log.add(self.seen(request, answer, sent, begun))
+            seen.finish(answer, sent)
+            self.log.set_busy(seen, False)
         return not answer.close
+
+    def seen(self, request):
+        return Seen(request)
+
+    def respond(self, request):
+        return self.answer(request)
 
     @staticmethod
     def settle(request, answer):
@@ -402,16 +420,12 @@ class Service:
         if request.headers.get("connection", "").lower() == "close":
             answer.close = True
 
-    @staticmethod
-    def send(request, answer):
+    def send(self, request, answer):
+        """How many bytes of the body were sent."""
         request.wire.send(answer.head())
         if request.method == "HEAD":
             return 0
         return request.wire.send_body(answer.body, 0, answer.body.size)
-
-    @staticmethod
-    def seen(request, answer, sent, begun):
-        return Seen(request, answer, sent, begun)
 
     def end(self):
         with self.lock:

@@ -40,12 +40,16 @@ SKEW = 15 * 60
 class OssSeen(Seen):
     """With `bucket`, `key`, `operation` (PutObject …), `code` (NoSuchKey …) and `scheme` (v1, v4)."""
 
-    def __init__(self, request, *rest):
-        super().__init__(request, *rest)
-        asked = getattr(request, "asked", None)
-        self.bucket, self.key, self.operation, self.code = (
-            (asked.bucket, asked.key, asked.operation, asked.code) if asked else (None,) * 4)
-        self.scheme = asked.claim.scheme if asked and asked.claim else None
+    def __init__(self, request, fault):
+        super().__init__(request, fault)
+        self.bucket = self.key = self.operation = self.code = self.scheme = None
+
+    def finish(self, answer, sent):
+        asked = getattr(self.request, "asked", None)
+        if asked:
+            self.bucket, self.key, self.operation, self.code = asked.bucket, asked.key, asked.operation, asked.code
+            self.scheme = asked.claim.scheme if asked.claim else None
+        super().finish(answer, sent)
 
 
 class OssServer(Operations, FaultyService):
@@ -139,9 +143,8 @@ class OssServer(Operations, FaultyService):
         told = {"x-oss-err": base64.b64encode(body).decode()} if asked.method == "HEAD" else {}
         return Answer(problem.status, {"Content-Type": "application/xml", "x-oss-ec": "0000-00000001", **told}, body)
 
-    @staticmethod
-    def seen(request, *rest):
-        return OssSeen(request, *rest)
+    def seen(self, request):
+        return OssSeen(request, self.faults.pick(request))
 
     def find(self, asked):
         """Bucket, key and operation."""

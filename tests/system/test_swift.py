@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+import faults
 import sigv4
 
 # "Examples: Signature Calculations", in the S3 API's reference, "Authenticating Requests: Using the Authorization
@@ -80,3 +81,19 @@ def test_virtual_host(swift):
     swift.s3.put(bucket, "a.mp4", b"film")
     answer = swift.s3.request("GET", "a.mp4", headers={"Host": f"{bucket}.swift.localhost:{swift.port}"})
     assert (answer.status, answer.body) == (200, b"film")
+
+
+def test_behind_faults(swift):
+    """With a proxy before it Swift fails as a test tells it to, and signatures stay good."""
+    bucket = swift.bucket()
+    proxy = faults.Proxy(swift.port)
+    try:
+        s3 = sigv4.S3(f"http://127.0.0.1:{proxy.port}", swift.region, swift.key_id, swift.secret)
+        proxy.faults.each("503")
+        for key in ("a b.mp4", "😀.mp4"):
+            assert [s3.request("PUT", bucket, key, body=b"film").status for _ in range(2)] == [503, 200]
+            assert [s3.request("GET", bucket, key).status for _ in range(2)] == [503, 200]
+        assert len(proxy.log.all(status=200)) == 4 and proxy.log.received(status=200) == 8
+    finally:
+        proxy.end()
+    assert swift.s3.get(bucket, "😀.mp4").body == b"film"

@@ -26,6 +26,7 @@ struct Receiver {
     GThread *acceptor;
     ReceiverAnswer answer;
     const char *content; /* of every answer */
+    const char *headers; /* more of them, each with the end of its line; or NULL */
     gpointer data;       /* the test's */
 
     GMutex lock;
@@ -96,9 +97,9 @@ static inline gboolean send_answer(Receiver *receiver, GSocket *socket, const Re
     gboolean bare = g_str_has_prefix(request->head, "HEAD ");
     g_autofree char *text = g_strdup_printf(
         "HTTP/1.1 %d Answer\r\nLocation: %s/elsewhere\r\nContent-Length: %" G_GSIZE_FORMAT
-        "\r\n\r\n%s",
+        "\r\n%s\r\n%s",
         breaks_off ? 200 : status, receiver->url, strlen(content) + (breaks_off ? 10 : 0),
-        bare ? "" : content);
+        receiver->headers ? receiver->headers : "", bare ? "" : content);
     gsize length = strlen(text), sent = 0;
     while (sent < length) {
         gssize n = g_socket_send(socket, text + sent, length - sent, receiver->end, NULL);
