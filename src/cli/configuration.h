@@ -68,9 +68,14 @@ typedef struct {
 } PmxStorageSettings;
 
 typedef struct {
+    char *allow_hosts; /* see net/guard.h; NULL: none */
+} PmxNetworkSettings;
+
+typedef struct {
     PmxServerSettings server;
     PmxArtifactsSettings artifacts;
     PmxJobsSettings jobs;
+    PmxNetworkSettings network;
     PmxEventsSettings events;
     PmxMnsSettings mns;
     GPtrArray *storages; /* of PmxStorageSettings *, in the order of the file */

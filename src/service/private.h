@@ -58,6 +58,14 @@ gboolean pmx_service_write(PmxService *service, PmxStoreWork work, gpointer data
 gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *job,
                                      PmxProblems *problems);
 
+/* Whether events may go to `url`, as far as its text tells. */
+gboolean pmx_service_check_receiver(const PmxService *service, const char *url, const char *path,
+                                    PmxProblems *problems);
+
+/* Where the events of the job with this UserData go, if it says so; NULL: it does not. Caller
+ * frees. */
+char *pmx_service_notify_address(const char *user_data);
+
 /* The options jobs are parsed with. */
 PmxJobOptions pmx_service_job_options(void);
 

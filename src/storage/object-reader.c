@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT */
+/* See object-reader.h. */
+#include "storage/object-reader.h"
+
+#include <errno.h>
+
+typedef struct {
+    PmxReader reader;
+    PmxBucket *bucket;
+    char *key, *etag;
+    PmxFlow *flow;
+} ObjectReader;
+
+static GBytes *fetch(gpointer data, gint64 offset, gsize length, GCancellable *cancel,
+                     GError **error)
+{
+    const ObjectReader *reader = data;
+    const PmxRange range = {reader->key, (guint64)offset, length, reader->etag};
+    const PmxPatience patience = {.cancel = cancel};
+    g_autoptr(GBytes) bytes = pmx_bucket_read(reader->bucket, &range, &patience, NULL, error);
+    if (!bytes || g_bytes_get_size(bytes) == length)
+        return g_steal_pointer(&bytes);
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_REPLACED,
+                "\"%s\" was replaced by a shorter one while the job read it", reader->reader.name);
+    return NULL;
+}
+
+static gint64 read_at(PmxReader *base, gint64 offset, void *buffer, gsize length,
+                      GCancellable *cancel)
+{
+    GError *error = NULL;
+    gint64 n = pmx_flow_read(((ObjectReader *)base)->flow, offset, buffer, length, cancel, &error);
+    if (n >= 0)
+        return n;
+    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+        g_error_free(error);
+    else
+        pmx_reader_fail(base, error);
+    return -EIO;
+}
+
+/* Each read has asked for the object that was opened. */
+static gboolean unchanged(PmxReader *reader, GError **error)
+{
+    GError *failure = pmx_reader_failure(reader);
+    if (failure)
+        g_propagate_error(error, failure);
+    return failure == NULL;
+}
+
+static void close_object(PmxReader *base)
+{
+    ObjectReader *reader = (ObjectReader *)base;
+    pmx_flow_free(reader->flow);
+    g_free(reader->key);
+    g_free(reader->etag);
+    pmx_reader_clear(base);
+    g_free(reader);
+}
+
+/* Of what has no ETag the time is all there is to go by. */
+static char *identity_of(const char *address, const PmxStored *stored)
+{
+    return g_strdup_printf("%s|%" G_GUINT64_FORMAT "|%s|%" G_GINT64_FORMAT, address, stored->size,
+                           stored->etag, *stored->etag ? 0 : stored->modified);
+}
+
+static gboolean check(const PmxStored *stored, const char *address, GError **error)
+{
+    if (stored->size > 0 && stored->size <= G_MAXINT64)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" %s", address,
+                stored->size == 0 ? "is empty" : "has no size that can be");
+    return FALSE;
+}
+
+PmxReader *pmx_object_reader_open(PmxBucket *bucket, const char *key, const char *address,
+                                  PmxChunks *chunks, GCancellable *cancel, GError **error)
+{
+    static const PmxReaderKind kind = {read_at, unchanged, close_object};
+    const PmxPatience patience = {.cancel = cancel};
+    g_autoptr(PmxStored) stored = pmx_bucket_head(bucket, key, &patience, error);
+    if (!stored || !check(stored, address, error))
+        return NULL;
+    g_autofree char *identity = identity_of(address, stored);
+    ObjectReader *reader = g_new0(ObjectReader, 1);
+    pmx_reader_init(&reader->reader, &kind, address, (gint64)stored->size, identity);
+    reader->bucket = bucket;
+    reader->key = g_strdup(key);
+    reader->etag = g_strdup(stored->etag);
+    reader->flow = pmx_flow_new(chunks, identity, (gint64)stored->size, fetch, reader);
+    return &reader->reader;
+}
