@@ -7,6 +7,7 @@
  *     executor.c          its life, and its part in the pool
  *     executor-keys.c     what the plan makes: there, missing, wanted
  *     executor-queue.c    what has still to be started, and which of it is next
+ *     executor-depot.c    looking for it in the depot
  *     executor-work.c     one runner: what it takes, its order, its progress
  *     executor-results.c  what becomes of it: kept, published, tried again, failed
  *     executor-outlook.c  how far it all is
@@ -46,6 +47,8 @@ struct PmxWork {
     GArray *done; /* of gboolean, one an index: its encoder has ended */
     char *scratch;
     PmxProcess *process;   /* while it runs */
+    PmxErrand *fetching;   /* before there is a runner: it is looked for in the depot */
+    gboolean looked;       /* in the depot */
     PmxErrand *publishing; /* a package whose runner has ended: its file is on the way */
     PmxWorkOver over;
 };
@@ -59,6 +62,7 @@ struct PmxExecutor {
     PmxOutputState *outputs;
     double *package_fraction;
     guint open_outputs;
+    guint fetching; /* works that are */
     PmxWorkCount counts[PMX_TASK_KINDS];
     double cpu_seconds;
     gboolean stopped;
@@ -100,6 +104,15 @@ PmxWork *pmx_queue_best(const PmxExecutor *executor);
 
 /* Packages whose parts failed cannot be made, and work that only they wanted need not be done. */
 void pmx_queue_drop_hopeless(PmxExecutor *executor);
+
+/* --- the depot --- */
+
+/* Whether it is to be looked for before it is made, and may be now. */
+gboolean pmx_work_is_to_fetch(const PmxWork *work);
+gboolean pmx_work_may_fetch(const PmxWork *work);
+
+/* Looks for all that it is for, and keeps what is found. Then `over` is called, from the main loop. */
+gboolean pmx_work_fetch(PmxWork *work, PmxWorkOver over, GError **error);
 
 /* --- one runner's work --- */
 

@@ -48,6 +48,7 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
 void pmx_queue_again(PmxExecutor *executor, PmxTask *task, guint index, guint attempt)
 {
     PmxWork *again = pmx_work_new(executor, task, attempt);
+    again->looked = TRUE; /* what the depot has of it is not there, or damaged */
     if (task->kind != PMX_TASK_PACKAGE)
         g_array_append_val(again->indices, index);
     g_ptr_array_insert(executor->queue, 0, again);
@@ -98,9 +99,11 @@ static Readiness readiness(const PmxExecutor *executor, const PmxTask *task, con
 static gboolean can_start(const PmxWork *work)
 {
     const GError *why = NULL;
-    return pmx_pool_has_room(work->executor->setup.pool, work->indices->len,
-                             pmx_work_memory(work)) &&
-           readiness(work->executor, work->task, &why) == READY &&
+    gboolean room = pmx_work_is_to_fetch(work)
+                        ? pmx_work_may_fetch(work)
+                        : pmx_pool_has_room(work->executor->setup.pool, work->indices->len,
+                                            pmx_work_memory(work));
+    return room && readiness(work->executor, work->task, &why) == READY &&
            !pmx_work_is_made_elsewhere(work);
 }
 

@@ -28,6 +28,8 @@ static gboolean keep_results(const PmxWork *work, GError **error)
             return FALSE;
         key->path = pmx_artifacts_find(executor->setup.artifacts, name);
         key->state = PMX_KEY_MADE;
+        if (executor->setup.depot)
+            pmx_depot_put(executor->setup.depot, name, key->path);
         executor->counts[work->task->kind].run++;
     }
     return TRUE;
@@ -78,6 +80,8 @@ static gboolean mend(const PmxWork *work, int bad_input)
     const char *name = g_ptr_array_index(work->task->needs, (guint)(bad_input - first));
     gboolean again =
         pmx_keys_find(executor, name)->path != NULL; /* else another has found the damage too */
+    if (again && executor->setup.depot)
+        pmx_depot_drop(executor->setup.depot, name);
     if (again)
         pmx_keys_forget(executor, name);
     retry(work);

@@ -20,6 +20,9 @@ PmxWork *pmx_work_new(PmxExecutor *executor, PmxTask *task, guint attempt)
 void pmx_work_free(PmxWork *work)
 {
     pmx_process_free(work->process);
+    if (work->fetching)
+        work->executor->fetching--;
+    pmx_errand_cancel(work->fetching);
     pmx_errand_cancel(work->publishing);
     if (work->scratch)
         pmx_artifacts_discard(work->scratch);

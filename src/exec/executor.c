@@ -76,13 +76,33 @@ static void work_ended(const PmxRunOutcome *outcome, gpointer data)
     pmx_pool_schedule(executor->setup.pool);
 }
 
+/* What was not found is made, when its turn comes again. */
+static void work_fetched(PmxWork *work)
+{
+    PmxExecutor *executor = work->executor;
+    g_ptr_array_remove(executor->active, work);
+    pmx_work_unclaim(work);
+    if (pmx_work_take_kept(work))
+        g_ptr_array_insert(executor->queue, 0, work);
+    else
+        pmx_work_free(work);
+    settle(executor);
+    pmx_pool_schedule(executor->setup.pool);
+}
+
+static gboolean start(PmxWork *work, GError **error)
+{
+    return pmx_work_is_to_fetch(work) ? pmx_work_fetch(work, work_fetched, error)
+                                      : pmx_work_start(work, work_ended, error);
+}
+
 static void launch(PmxWork *work)
 {
     g_autoptr(GError) error = NULL;
     PmxExecutor *executor = work->executor;
     g_ptr_array_remove(executor->queue, work);
     if (pmx_work_take_kept(work)) {
-        if (pmx_work_start(work, work_ended, &error)) {
+        if (start(work, &error)) {
             pmx_work_claim(work);
             g_ptr_array_add(executor->active, work);
             return;
@@ -117,7 +137,7 @@ static PmxLoad load(gpointer member)
     PmxLoad sum = {0};
     for (guint i = 0; i < executor->active->len; i++) {
         const PmxWork *active = g_ptr_array_index(executor->active, i);
-        if (active->publishing)
+        if (active->publishing || active->fetching)
             continue;
         sum.runners++;
         sum.memory += pmx_work_memory(active);

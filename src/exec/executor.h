@@ -11,6 +11,9 @@
  * has encoders at work, so the next one starts while the last encoders of the one before finish, if
  * the memory allows it.
  *
+ * What is not kept here may be in a depot (storage/depot.h): it is looked for there before a runner is
+ * started, and what is made goes there.
+ *
  * Several executors may share a pool (exec/pool.h), which then says whose work starts next.
  *
  * A runner that dies or hangs costs its task one attempt; the second attempt makes each artifact in
@@ -24,6 +27,7 @@
 #include "exec/artifacts.h"
 #include "exec/pool.h"
 #include "plan/plan.h"
+#include "storage/depot.h"
 #include "storage/places.h"
 
 typedef struct PmxExecutor PmxExecutor;
@@ -36,6 +40,7 @@ typedef struct {
     const char *runner;       /* path of polymux-runner */
     PmxPool *pool;            /* shared with other executors */
     guint patience;           /* seconds without progress until a runner counts as hung */
+    PmxDepot *depot;          /* where artifacts of other machines may be; or NULL */
 } PmxExecutorSetup;
 
 typedef struct {

@@ -27,6 +27,9 @@
 
 typedef struct PmxClient PmxClient;
 
+/* FALSE ends the request, which is then no failure. */
+typedef gboolean (*PmxClientChunk)(const char *bytes, gsize length, gpointer data);
+
 /* A Content-Type is sent only if it is among the headers. */
 typedef struct {
     const char *method; /* GET, HEAD, PUT, POST, DELETE … */
@@ -37,9 +40,15 @@ typedef struct {
     gboolean body_in_file; /* instead of `body`, body_length bytes of body_fd from body_offset */
     int body_fd;           /* read with pread(2); open until the answer is there; never closed */
     guint64 body_offset;
+    /* By a new connection: one that was kept may be gone, and then libcurl sends the request again by
+     * itself, whatever became of it. */
+    gboolean once;
     guint timeout; /* seconds for all of it; 0: none */
     guint stall;   /* seconds (and up to six more) in which nothing comes or goes; 0: see above */
-    gsize answer_limit; /* bytes of the answer's body that are kept; what is over is an error */
+    gsize answer_limit;   /* bytes of the answer's body that are kept; what is over is an error */
+    PmxClientChunk chunk; /* gets the body of a 2xx answer as it comes, in the client's thread,
+                             instead of its being kept; or NULL */
+    gpointer chunk_data;
     const char *user, *password; /* HTTP Basic, or NULL */
 } PmxClientRequest;
 
@@ -106,9 +115,7 @@ PmxClientReply *pmx_client_perform(PmxClient *client, const PmxClientRequest *re
                                    GCancellable *cancel);
 
 /* One request, waited for, in the calling thread, without a client. `chunk` (or NULL) gets the body
- * of a 2xx answer as it comes, instead of its being kept; FALSE from it ends the request, which is
- * no failure. The return value is the body that was kept, for the caller to free. NULL with `error`
+ * of a 2xx answer as it comes, instead of its being kept. The return value is the body that was kept, for the caller to free. NULL with `error`
  * (G_IO_ERROR) when there was no whole answer. */
-typedef gboolean (*PmxClientChunk)(const char *bytes, gsize length, gpointer data);
 char *pmx_client_call(const PmxClientRequest *request, PmxClientChunk chunk, gpointer data,
                       guint *status, gsize *length, GError **error);

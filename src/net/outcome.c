@@ -60,6 +60,8 @@ static PmxClientFailure failure_of(const PmxTransfer *transfer, CURLcode code)
         return PMX_CLIENT_FINE;
     if (transfer->over)
         return PMX_CLIENT_TOO_LONG;
+    if (code == CURLE_OK && !transfer->headed)
+        return PMX_CLIENT_CUT_SHORT;
     if (code == CURLE_COULDNT_CONNECT && transfer->refusal && !transfer->opened)
         return PMX_CLIENT_FORBIDDEN;
     if (code == CURLE_OPERATION_TIMEDOUT && !was_connected(transfer))
@@ -98,6 +100,8 @@ static char *too_late(const PmxTransfer *transfer)
 static char *words_of(const PmxTransfer *transfer, CURLcode code)
 {
     switch (code) {
+    case CURLE_OK:
+        return g_strdup("the answer ends within its headers");
     case CURLE_OPERATION_TIMEDOUT:
         return too_late(transfer);
     case CURLE_COULDNT_CONNECT:

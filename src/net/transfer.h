@@ -30,10 +30,11 @@ typedef struct {
     gboolean opened;       /* an address that the guard allows */
     char *refusal;         /* of one that it does not */
 
-    gsize limit;    /* bytes of `body` */
-    GString *body;  /* that was kept */
-    gboolean over;  /* there was more than the limit */
-    gboolean ended; /* by `chunk` */
+    gboolean headed; /* the answer's headers came to their end */
+    gsize limit;     /* bytes of `body` */
+    GString *body;   /* that was kept */
+    gboolean over;   /* there was more than the limit */
+    gboolean ended;  /* by `chunk` */
     PmxClientChunk chunk;
     gpointer chunk_data;
     char reason[CURL_ERROR_SIZE]; /* libcurl's words for a failure */

@@ -5,7 +5,7 @@
 #include "base/http-date.h"
 #include "storage/bucket-http.h"
 
-enum { STALL_SECONDS = 60, USUAL_SECONDS = 60 };
+enum { USUAL_STALL = 60, USUAL_SECONDS = 60 };
 /* Storages refuse what was signed 15 minutes before or after now, some less. */
 #define MOST_SKEW (4 * 60 * 1000)
 
@@ -67,7 +67,7 @@ static guint seconds_left(const PmxRetry *retry)
 }
 
 static PmxClientReply *send_once(PmxBucketHttp *bucket, const PmxAsk *ask, const PmxRetry *retry,
-                                 GCancellable *cancel)
+                                 const PmxPatience *patience)
 {
     g_autoptr(PmxSigned) signed_request = sign(bucket, ask);
     g_autofree char *url = g_strconcat(bucket->origin, signed_request->target, NULL);
@@ -76,8 +76,9 @@ static PmxClientReply *send_once(PmxBucketHttp *bucket, const PmxAsk *ask, const
                                 .headers = (const char *const *)signed_request->headers,
                                 .body = ask->text,
                                 .body_length = ask->text ? strlen(ask->text) : 0,
+                                .once = ask->once,
                                 .timeout = seconds_left(retry),
-                                .stall = STALL_SECONDS,
+                                .stall = patience->stall ? patience->stall : USUAL_STALL,
                                 .answer_limit = MAX(ask->longest, PMX_XML_MOST_BYTES)};
     if (ask->file) {
         request.body_in_file = TRUE;
@@ -85,7 +86,7 @@ static PmxClientReply *send_once(PmxBucketHttp *bucket, const PmxAsk *ask, const
         request.body_offset = ask->file->offset;
         request.body_length = ask->file->length;
     }
-    return pmx_client_perform(bucket->client, &request, cancel);
+    return pmx_client_perform(bucket->client, &request, patience->cancel);
 }
 
 static gboolean is_success(guint status)
@@ -146,7 +147,7 @@ PmxClientReply *pmx_bucket_ask(PmxBucketHttp *bucket, const PmxAsk *ask,
     PmxRetry retry = retry_of(bucket, patience);
     for (;;) {
         g_auto(PmxTrouble) trouble = {0};
-        g_autoptr(PmxClientReply) reply = send_once(bucket, ask, &retry, patience->cancel);
+        g_autoptr(PmxClientReply) reply = send_once(bucket, ask, &retry, patience);
         if (failures)
             *failures = retry.failures;
         if (judge(ask, reply, &trouble))

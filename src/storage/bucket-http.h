@@ -41,6 +41,7 @@ typedef struct {
     const PmxPair *query, *headers; /* or NULL */
     const char *text;               /* the body; or */
     const PmxFileRange *file;
+    gboolean once;           /* no attempt is made that is not counted */
     guint expected;          /* the one status that is a success; 0: any of 200 to 299 */
     gsize longest;           /* bytes of an answer; 0: those of a list */
     const char *const *fine; /* the server's codes that are no failures; NULL at the end; or NULL */

@@ -135,6 +135,7 @@ gboolean pmx_bucket_http_complete(PmxBucket *base, const PmxUploading *uploading
                         .query = query,
                         .headers = headers,
                         .text = text,
+                        .once = TRUE,
                         .check = check_complete,
                         .data = &whole};
     guint failures = 0;

@@ -4,6 +4,7 @@
 
 #include "base/http-date.h"
 #include "storage/bucket-http.h"
+#include "storage/content-range.h"
 
 /* What the headers of an answer say about an object. */
 static PmxStored *stored_of(const char *key, guint64 size, const PmxClientReply *reply)
@@ -40,38 +41,12 @@ PmxStored *pmx_bucket_http_head(PmxBucket *bucket, const char *key, const PmxPat
     return reply && content_length(reply, &length) ? stored_of(key, length, reply) : NULL;
 }
 
-typedef struct {
-    guint64 first, last, size; /* "bytes first-last/size" */
-} ContentRange;
-
-static gboolean parse_number(const char **at, const char *end, guint64 *number)
-{
-    char *behind;
-    if (!g_ascii_isdigit(**at))
-        return FALSE;
-    *number = g_ascii_strtoull(*at, &behind, 10);
-    gboolean ok = *number <= G_MAXINT64 && strncmp(behind, end, strlen(end)) == 0;
-    *at = behind + strlen(end);
-    return ok;
-}
-
-static gboolean content_range(const PmxClientReply *reply, ContentRange *range)
-{
-    const char *at = pmx_client_header(reply->headers, "Content-Range");
-    if (!at || g_ascii_strncasecmp(at, "bytes ", 6) != 0)
-        return FALSE;
-    at += 6;
-    return parse_number(&at, "-", &range->first) && parse_number(&at, "/", &range->last) &&
-           parse_number(&at, "", &range->size) && *at == '\0' && range->first <= range->last &&
-           range->last < range->size;
-}
-
 /* It has to be the bytes that were asked for, and all of those that there are. */
 static gboolean check_range(const PmxClientReply *reply, gconstpointer data, PmxTrouble *trouble)
 {
     const PmxRange *asked = data;
-    ContentRange got;
-    if (!content_range(reply, &got))
+    PmxContentRange got;
+    if (!pmx_content_range(reply, &got))
         return pmx_trouble_found(trouble, PMX_CODE_RESOURCE_BAD, PMX_AGAIN_FEW,
                                  "the storage does not say which bytes it sent");
     if (got.first != asked->offset || got.last != MIN(asked->offset + asked->length, got.size) - 1)
@@ -106,8 +81,8 @@ GBytes *pmx_bucket_http_read(PmxBucket *base, const PmxRange *range, const PmxPa
                         .check = check_range,
                         .data = range};
     g_autoptr(PmxClientReply) reply = pmx_bucket_ask(bucket, &ask, patience, NULL, error);
-    ContentRange got;
-    if (!reply || !content_range(reply, &got))
+    PmxContentRange got;
+    if (!reply || !pmx_content_range(reply, &got))
         return NULL;
     *stored = stored_of(range->key, got.size, reply);
     return g_bytes_ref(reply->body);

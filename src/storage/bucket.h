@@ -55,6 +55,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxBucket, pmx_bucket_free)
 typedef struct {
     GCancellable *cancel; /* or NULL */
     gint64 deadline;      /* by g_get_monotonic_time(); 0: a minute from now */
+    guint stall;          /* seconds of silence after which a request is made again; 0: 60 */
 } PmxPatience;
 
 typedef struct {

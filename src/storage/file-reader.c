@@ -14,6 +14,7 @@
 typedef struct {
     PmxReader reader;
     int fd;
+    char *stamp; /* what the file was when it was opened */
 } FileReader;
 
 static char *identity_of(const char *path, const struct stat *info)
@@ -40,7 +41,7 @@ static gboolean unchanged(PmxReader *reader, GError **error)
     if (fstat(((FileReader *)reader)->fd, &info) < 0)
         return pmx_local_fail(error, PMX_CODE_RESOURCE_BAD, "cannot read", reader->name, errno);
     g_autofree char *now = identity_of(reader->name, &info);
-    if (strcmp(now, reader->identity) == 0)
+    if (strcmp(now, ((FileReader *)reader)->stamp) == 0)
         return TRUE;
     g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
                 "\"%s\" was changed while the job read it; run the job again when it is complete",
@@ -51,6 +52,7 @@ static gboolean unchanged(PmxReader *reader, GError **error)
 static void close_file(PmxReader *reader)
 {
     close(((FileReader *)reader)->fd);
+    g_free(((FileReader *)reader)->stamp);
     pmx_reader_clear(reader);
     g_free(reader);
 }
@@ -59,9 +61,9 @@ static PmxReader *file_reader_new(int fd, const char *name, const struct stat *i
 {
     static const PmxReaderKind kind = {read_at, unchanged, close_file};
     FileReader *reader = g_new0(FileReader, 1);
-    g_autofree char *identity = identity_of(name, info);
-    pmx_reader_init(&reader->reader, &kind, name, info->st_size, identity);
     reader->fd = fd;
+    reader->stamp = identity_of(name, info);
+    pmx_reader_init(&reader->reader, &kind, name, info->st_size, reader->stamp);
     return &reader->reader;
 }
 

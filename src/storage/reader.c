@@ -20,6 +20,12 @@ void pmx_reader_clear(PmxReader *reader)
     g_free(reader->identity);
 }
 
+void pmx_reader_identify(PmxReader *reader, const char *identity)
+{
+    g_free(reader->identity);
+    reader->identity = g_strdup(identity);
+}
+
 void pmx_reader_free(PmxReader *reader)
 {
     if (reader)

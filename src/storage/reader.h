@@ -62,5 +62,8 @@ void pmx_reader_init(PmxReader *reader, const PmxReaderKind *kind, const char *n
                      const char *identity);
 void pmx_reader_clear(PmxReader *reader);
 
+/* Gives it another identity, copied. */
+void pmx_reader_identify(PmxReader *reader, const char *identity);
+
 /* Remembers the first failure (taken) for pmx_reader_failure(). */
 void pmx_reader_fail(PmxReader *reader, GError *failure);

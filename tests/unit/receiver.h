@@ -11,8 +11,14 @@ typedef struct {
 } Received;
 
 /* What to do with a request instead of sending a status: nothing; close; send a body that is shorter
- * than announced, and close; send that, and nothing more. */
-enum { RECEIVER_HANGS = 0, RECEIVER_CLOSES = -1, RECEIVER_BREAKS_OFF = -2, RECEIVER_STALLS = -3 };
+ * than announced, and close; send that, and nothing more; close within the headers. */
+enum {
+    RECEIVER_HANGS = 0,
+    RECEIVER_CLOSES = -1,
+    RECEIVER_BREAKS_OFF = -2,
+    RECEIVER_STALLS = -3,
+    RECEIVER_STOPS = -4
+};
 
 typedef struct Receiver Receiver;
 
@@ -93,14 +99,15 @@ static inline gboolean send_answer(Receiver *receiver, GSocket *socket, const Re
                                    int status)
 {
     const char *content = receiver->content ? receiver->content : "{}";
-    gboolean breaks_off = status == RECEIVER_BREAKS_OFF || status == RECEIVER_STALLS;
+    gboolean breaks_off = status < 0;
     gboolean bare = g_str_has_prefix(request->head, "HEAD ");
     g_autofree char *text = g_strdup_printf(
         "HTTP/1.1 %d Answer\r\nLocation: %s/elsewhere\r\nContent-Length: %" G_GSIZE_FORMAT
         "\r\n%s\r\n%s",
         breaks_off ? 200 : status, receiver->url, strlen(content) + (breaks_off ? 10 : 0),
         receiver->headers ? receiver->headers : "", bare ? "" : content);
-    gsize length = strlen(text), sent = 0;
+    gsize whole = strlen(text), headers = (gsize)(strstr(text, "\r\n\r\n") - text);
+    gsize length = status == RECEIVER_STOPS ? headers : whole, sent = 0;
     while (sent < length) {
         gssize n = g_socket_send(socket, text + sent, length - sent, receiver->end, NULL);
         if (n <= 0)

@@ -218,10 +218,12 @@ static void test_complete_sum(void)
 /* It was done, but nobody heard: the upload is gone and the object is there. */
 static void test_complete_unheard(void)
 {
-    STAGE(PMX_BUCKET_S3, {RECEIVER_CLOSES, NULL, NULL}, {404, NULL, NO_SUCH("Upload")},
-          {200, NULL, "hello, world"});
+    STAGE(PMX_BUCKET_S3, {200, RIGHT, NULL}, {RECEIVER_CLOSES, NULL, NULL},
+          {404, NULL, NO_SUCH("Upload")}, {200, NULL, "hello, world"});
+    g_assert_true(put(&stage)); /* and keeps the connection */
     g_assert_true(complete(&stage));
-    assert_request(&stage, 2, "HEAD /bucket/films/k HTTP/1.1\r\n");
+    assert_request(&stage, 2, "POST /bucket/films/k?uploadId=U%261 HTTP/1.1\r\n");
+    assert_request(&stage, 3, "HEAD /bucket/films/k HTTP/1.1\r\n");
 }
 
 /* What is there is another object, or the upload never was. */

@@ -186,6 +186,20 @@ static void test_file_is_sent_again(void)
     assert_part(receiver_request(receiver, 2), &source, 1500000);
 }
 
+/* What is to be sent once is not sent again, and its failure is told. */
+static void test_once(void)
+{
+    g_autoptr(Receiver) receiver = receiver_new(close_second, NULL);
+    g_autoptr(PmxClient) client = pmx_client_new(4, 4, "test/1");
+    PmxClientRequest request = get(receiver->url);
+    request.once = TRUE;
+    g_autoptr(PmxClientReply) first = pmx_client_perform(client, &request, NULL);
+    g_assert_cmpstr(first->problem, ==, NULL);
+    g_autoptr(PmxClientReply) second = pmx_client_perform(client, &request, NULL);
+    g_assert_cmpint(second->failure, ==, PMX_CLIENT_CUT_SHORT);
+    g_assert_cmpuint(receiver_count(receiver), ==, 2);
+}
+
 /* --- what may go wrong --- */
 
 static void assert_fails(const PmxClientRequest *request, PmxClientFailure failure,
@@ -227,6 +241,7 @@ static void test_bad_answers(void)
         {RECEIVER_CLOSES, 30, 0, 1000, PMX_CLIENT_CUT_SHORT, "Empty reply from server"},
         {RECEIVER_BREAKS_OFF, 30, 0, 1000, PMX_CLIENT_CUT_SHORT,
          "transfer closed with 10 bytes remaining to read"},
+        {RECEIVER_STOPS, 30, 0, 1000, PMX_CLIENT_CUT_SHORT, "the answer ends within its headers"},
         {RECEIVER_HANGS, 1, 0, 1000, PMX_CLIENT_TIMEOUT, "no answer within 1 s"},
         {RECEIVER_HANGS, 0, 1, 1000, PMX_CLIENT_TIMEOUT, "nothing came or went for 1 s"},
         {RECEIVER_STALLS, 60, 1, 1000, PMX_CLIENT_TIMEOUT, "nothing came or went for 1 s"},
@@ -383,6 +398,7 @@ int main(int argc, char **argv)
     g_test_add_func("/perform/body-in-file", test_body_in_file);
     g_test_add_func("/perform/file-too-short", test_file_too_short);
     g_test_add_func("/perform/file-is-sent-again", test_file_is_sent_again);
+    g_test_add_func("/perform/once", test_once);
     g_test_add_func("/perform/no-connection", test_no_connection);
     g_test_add_func("/perform/bad-answers", test_bad_answers);
     g_test_add_func("/perform/cancel", test_cancel);
