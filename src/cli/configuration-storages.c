@@ -140,13 +140,15 @@ PmxBucketOptions pmx_storage_settings_bucket(const PmxStorageSettings *settings)
 
 /* --- all together --- */
 
-/* The first storage before `of` that could be taken for it. */
+/* The first storage before `of` that could be taken for it: a folder goes by either scheme. */
 static const PmxStorageSettings *same_before(const GPtrArray *storages,
                                              const PmxStorageSettings *of)
 {
     for (guint i = 0; g_ptr_array_index(storages, i) != of; i++) {
         const PmxStorageSettings *other = g_ptr_array_index(storages, i);
-        if (other->type == of->type && g_strcmp0(other->bucket, of->bucket) == 0)
+        gboolean alike = other->type == of->type || other->type == PMX_BUCKET_FOLDER ||
+                         of->type == PMX_BUCKET_FOLDER;
+        if (alike && g_strcmp0(other->bucket, of->bucket) == 0)
             return other;
     }
     return NULL;

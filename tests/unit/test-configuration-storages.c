@@ -228,10 +228,12 @@ static void both_ways(void)
 
 static void together(void)
 {
-    check_told("[storage a]\n" OSS "default = true\n[storage b]\n" OSS "default = true\n", NULL,
-               NULL,
+    check_told("[storage a]\n" OSS "default = true\n[storage b]\n" OSS "default = true\n"
+               "[storage s3]\n" S3 "[storage film]\ntype = folder\npath = /srv\n",
+               NULL, NULL,
                "[storage b] bucket: is that of [storage a] already\n"
-               "[storage b] default: is [storage a] already; there is one\n");
+               "[storage b] default: is [storage a] already; there is one\n"
+               "[storage film] bucket: is that of [storage a] already\n");
 }
 
 /* What the bucket's own rules say. */
