@@ -43,12 +43,16 @@ static void add_key(GString *page, const PmxField *field)
                            field->fallback ? field->fallback : "");
 }
 
-static void add_group(GString *page, const PmxObject *group)
+static void add_group(GString *page, const PmxConfigurationGroup *group)
 {
+    const PmxObject *object = group->object;
     g_string_append_c(page, '\n');
-    add_comment(page, group->doc);
-    g_string_append_printf(page, "[%s]\n", group->name);
-    for (const PmxField *field = group->fields; field->name; field++) {
+    add_comment(page, object->doc);
+    if (group->named)
+        g_string_append_printf(page, "#[%s %s]\n", object->name, group->named);
+    else
+        g_string_append_printf(page, "[%s]\n", object->name);
+    for (const PmxField *field = object->fields; field->name; field++) {
         g_string_append_c(page, '\n');
         add_key(page, field);
     }
@@ -58,10 +62,10 @@ char *pmx_configuration_sample(void)
 {
     GString *page = g_string_new(
         "# SPDX-License-Identifier: MIT\n"
-        "# Configuration of `polymux serve`; printed by `polymux serve --sample-config`.\n#\n"
+        "# Configuration of Polymux; printed by `polymux serve --sample-config`.\n#\n"
         "# Every key is here, with its default. A variable of the environment goes before the\n"
         "# file (POLYMUX_SERVER_TLS_CERT for tls-cert in [server]), the command line before both.\n");
     for (guint i = 0; pmx_configuration_groups[i].object; i++)
-        add_group(page, pmx_configuration_groups[i].object);
+        add_group(page, &pmx_configuration_groups[i]);
     return g_string_free(page, FALSE);
 }

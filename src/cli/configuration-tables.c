@@ -5,6 +5,7 @@
 #include "cli/configuration.h"
 #include "cli/kinds.h"
 #include "net/guard.h"
+#include "storage/bucket.h"
 
 static const PmxField server_fields[] = {
     {"listen", PMX_FIELD_STRING, offsetof(PmxServerSettings, listen), PMX_FIELD_NON_EMPTY,
@@ -31,6 +32,9 @@ static const PmxField server_fields[] = {
      .max = 256, .doc = "Threads that answer requests; 0: as many as suit the machine."},
     {"connections", PMX_FIELD_INT, offsetof(PmxServerSettings, connections), .fallback = "4096",
      .min = 16, .max = 65536, .doc = "Connections at once, at most."},
+    {"files", PMX_FIELD_STRING, offsetof(PmxServerSettings, files), .check = pmx_folders_check,
+     .doc = "Folders, with commas between them, below which file:// addresses in jobs may lead; "
+            "without any, none may."},
     {0},
 };
 
@@ -113,6 +117,64 @@ static const PmxField mns_fields[] = {
 static const PmxObject mns = {"mns", sizeof(PmxMnsSettings), mns_fields,
                               "Alibaba Cloud's message queues, as receivers of events."};
 
+const char *const pmx_storage_type_names[] = {
+    [PMX_BUCKET_S3] = "s3", [PMX_BUCKET_OSS] = "oss", [PMX_BUCKET_FOLDER] = "folder", NULL};
+
+static const char *const signatures[] = {"4", "1", NULL};
+
+#define AT(member) offsetof(PmxStorageSettings, member)
+
+static const PmxField storage_fields[] = {
+    {"type", PMX_FIELD_ENUM, AT(type), PMX_FIELD_REQUIRED, .choices = pmx_storage_type_names,
+     .doc = "What it is: Alibaba Cloud's OSS, anything that speaks S3, or a folder."},
+    {"bucket", PMX_FIELD_STRING, AT(bucket), PMX_FIELD_NON_EMPTY,
+     .doc = "The bucket's name, as in oss://BUCKET/KEY or s3://BUCKET/KEY; * for every bucket "
+            "that no other group names. Of a folder, by default the group's name."},
+    {"endpoint", PMX_FIELD_STRING, AT(endpoint), PMX_FIELD_NON_EMPTY, .check = pmx_endpoint_check,
+     .doc = "Where it is: oss-cn-hangzhou.aliyuncs.com, s3.us-east-1.amazonaws.com, "
+            "http://127.0.0.1:9000. Spoken to with TLS unless it begins with http://."},
+    {"region", PMX_FIELD_STRING, AT(region), PMX_FIELD_NON_EMPTY,
+     .doc = "The region that signatures name. By default what the endpoint says, and us-east-1 "
+            "for S3."},
+    {"access-key-id", PMX_FIELD_STRING, AT(key_id), PMX_FIELD_NON_EMPTY, .doc = "Access key id."},
+    {"access-key-id-file", PMX_FIELD_STRING, AT(key_id_file), PMX_FIELD_NON_EMPTY,
+     .doc = "Instead: a file with it on the first line."},
+    {"access-key-secret", PMX_FIELD_STRING, AT(key_secret), PMX_FIELD_NON_EMPTY | PMX_FIELD_HIDDEN,
+     .doc = "Its secret. Better kept in access-key-secret-file or in the environment."},
+    {"access-key-secret-file", PMX_FIELD_STRING, AT(key_secret_file), PMX_FIELD_NON_EMPTY,
+     .doc = "File with the secret on its first line."},
+    {"security-token", PMX_FIELD_STRING, AT(token), PMX_FIELD_NON_EMPTY | PMX_FIELD_HIDDEN,
+     .doc = "Token of temporary keys (STS)."},
+    {"security-token-file", PMX_FIELD_STRING, AT(token_file), PMX_FIELD_NON_EMPTY,
+     .doc = "Instead: a file with it on the first line."},
+    {"path-style", PMX_FIELD_BOOL, AT(path_style), .fallback = "false",
+     .doc = "Whether the bucket stands in the path and not in the host name, as most S3 servers "
+            "of one's own want it. Always so where the endpoint is an IP address."},
+    {"prefix", PMX_FIELD_STRING, AT(prefix), .check = pmx_prefix_check,
+     .doc = "Put before every key, such as polymux/, so that nothing else in the bucket is read "
+            "or written."},
+    {"signature", PMX_FIELD_ENUM, AT(signature), .fallback = "4", .choices = signatures,
+     .doc = "Version of OSS's signatures."},
+    {"acl", PMX_FIELD_STRING, AT(acl), PMX_FIELD_NON_EMPTY,
+     .doc = "Access list of what is written, such as private or public-read; by default the "
+            "bucket's."},
+    {"storage-class", PMX_FIELD_STRING, AT(storage_class), PMX_FIELD_NON_EMPTY,
+     .doc = "Storage class of what is written, such as IA or STANDARD_IA; by default the "
+            "bucket's."},
+    {"path", PMX_FIELD_STRING, AT(path), PMX_FIELD_NON_EMPTY, .doc = "Of a folder: where it is."},
+    {"default", PMX_FIELD_BOOL, AT(is_default), .fallback = "false",
+     .doc = "Whether it is the default storage, as long as SetDefaultStorageLocation has named no "
+            "other."},
+    {0},
+};
+#undef AT
+
+static const PmxObject storage = {
+    "storage", sizeof(PmxStorageSettings), storage_fields,
+    "A storage: what oss://, s3:// and https:// addresses of its bucket lead to. There may be any "
+    "number, each under a name of its own (a-z, 0-9 and -). The variables are "
+    "POLYMUX_STORAGE_NAME_ACCESS_KEY_ID and so on."};
+
 const PmxConfigurationGroup pmx_configuration_groups[] = {
     {&server, offsetof(PmxConfiguration, server)},
     {&artifacts, offsetof(PmxConfiguration, artifacts)},
@@ -120,5 +182,6 @@ const PmxConfigurationGroup pmx_configuration_groups[] = {
     {&network, offsetof(PmxConfiguration, network)},
     {&events, offsetof(PmxConfiguration, events)},
     {&mns, offsetof(PmxConfiguration, mns)},
+    {&storage, offsetof(PmxConfiguration, storages), "media"},
     {0},
 };

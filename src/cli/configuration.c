@@ -1,288 +1,157 @@
 /* SPDX-License-Identifier: MIT */
-/* Reading the configuration: see configuration.h. */
-#include "cli/configuration.h"
-
+/* The configuration becomes structs, and is checked: see configuration.h. */
 #include <string.h>
 
-#include "base/fields-text.h"
-#include "base/suggest.h"
+#include "cli/configuration-private.h"
 
-#define VARIABLE_PREFIX "POLYMUX_"
-
-/* What has been gathered before it is checked. */
-typedef struct {
-    json_t *values;      /* {group: {key: text}} */
-    GHashTable *origins; /* "group.key" → the name to blame: a variable or an option */
-    PmxProblems *problems;
-} Gathering;
-
-static const PmxObject *group_at(guint i)
+static const PmxConfigurationGroup *group_at(guint i)
 {
-    return pmx_configuration_groups[i].object;
+    const PmxConfigurationGroup *group = &pmx_configuration_groups[i];
+    return group->object ? group : NULL;
 }
 
-static const PmxField *find_key(const PmxObject *group, const char *name)
-{
-    for (const PmxField *field = group->fields; field->name; field++)
-        if (strcmp(field->name, name) == 0)
-            return field;
-    return NULL;
-}
+/* --- problems --- */
 
-/* --- names --- */
-
-char *pmx_configuration_variable(const char *group, const char *key)
+char *pmx_gathering_origin(const PmxGathering *gathering, const char *title, const char *key)
 {
-    g_autofree char *name = g_strconcat(VARIABLE_PREFIX, group, "_", key, NULL);
-    return g_strdelimit(g_ascii_strup(name, -1), "-", '_');
-}
-
-static char *origin_of(const Gathering *gathering, const char *group, const char *key)
-{
-    g_autofree char *place = g_strconcat(group, ".", key, NULL);
+    g_autofree char *place = g_strconcat(title, ".", key, NULL);
     const char *origin = g_hash_table_lookup(gathering->origins, place);
-    return origin ? g_strdup(origin) : g_strdup_printf("[%s] %s", group, key);
+    return origin ? g_strdup(origin) : g_strdup_printf("[%s] %s", title, key);
 }
 
-/* "; did you mean "NAME"?" or "". */
-static char *near_text(const char *near)
+void pmx_gathering_complain(const PmxGathering *gathering, const char *title, const char *key,
+                            const char *message)
 {
-    return near ? g_strdup_printf("; did you mean \"%s\"?", near) : g_strdup("");
+    g_autofree char *place = pmx_gathering_origin(gathering, title, key);
+    pmx_problems_add(gathering->problems, PMX_CODE_INVALID, place, "%s", message);
 }
 
-static const char *group_name_at(gconstpointer unused, guint i)
-{
-    (void)unused;
-    return group_at(i) ? group_at(i)->name : NULL;
-}
-
-static const char *key_name_at(gconstpointer fields, guint i)
-{
-    return ((const PmxField *)fields)[i].name;
-}
-
-/* --- gathering --- */
-
-/* Takes the value over; what came later wins. `origin` NULL: the file. */
-static void put(Gathering *gathering, const char *group, const char *key, const char *value,
-                const char *origin)
-{
-    json_t *members = json_object_get(gathering->values, group);
-    if (json_object_set_new(members, key, json_string(value)) != 0) {
-        g_autofree char *place = origin ? g_strdup(origin) : origin_of(gathering, group, key);
-        pmx_problems_add(gathering->problems, PMX_CODE_INVALID, place, "must be text in UTF-8");
-        return;
-    }
-    if (origin)
-        g_hash_table_insert(gathering->origins, g_strconcat(group, ".", key, NULL),
-                            g_strdup(origin));
-}
-
-/* The number, from 1, of the first line that GKeyFile does not take; 0: none is found. Its own
- * message would show the line, and with it perhaps a secret. */
-static guint bad_line(const char *text)
-{
-    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
-    gboolean grouped = FALSE;
-    for (guint i = 0; lines[i]; i++) {
-        g_autoptr(GKeyFile) file = g_key_file_new();
-        g_autofree char *alone = g_strconcat(grouped ? "[group]\n" : "", lines[i], "\n", NULL);
-        if (!g_key_file_load_from_data(file, alone, strlen(alone), G_KEY_FILE_NONE, NULL) &&
-            *g_strstrip(lines[i]))
-            return i + 1;
-        grouped |= lines[i][0] == '[';
-    }
-    return 0;
-}
-
-static GKeyFile *load(const char *path, PmxProblems *problems)
+char *pmx_gathering_first_line(const PmxGathering *gathering, const char *title, const char *key,
+                               const char *path)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *text = NULL;
-    gsize length = 0;
-    if (!g_file_get_contents(path, &text, &length, &error)) {
-        pmx_problems_add(problems, PMX_CODE_RESOURCE_NOT_FOUND, "",
-                         "the configuration cannot be read: %s", error->message);
+    if (!g_file_get_contents(path, &text, NULL, &error)) {
+        pmx_gathering_complain(gathering, title, key, error->message);
         return NULL;
     }
-    g_autoptr(GKeyFile) file = g_key_file_new();
-    if (strlen(text) == length &&
-        g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL))
-        return g_steal_pointer(&file);
-    guint line = bad_line(text);
-    g_autofree char *where = line ? g_strdup_printf(", line %u", line) : g_strdup("");
-    pmx_problems_add(problems, PMX_CODE_INVALID, "",
-                     "%s%s: must be a [group], a \"key = value\" below one, or a comment that "
-                     "begins with #",
-                     path, where);
+    char *line = g_strstrip(g_strdelimit(text, "\n", '\0'));
+    if (*line)
+        return g_strdup(line);
+    pmx_gathering_complain(gathering, title, key, "has nothing on its first line");
     return NULL;
 }
 
-static void gather_group(Gathering *gathering, GKeyFile *file, const char *group)
-{
-    g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
-    for (guint i = 0; keys && keys[i]; i++) {
-        g_autofree char *value = g_key_file_get_value(file, group, keys[i], NULL);
-        put(gathering, group, keys[i], value ? g_strchomp(value) : "", NULL);
-    }
-}
+/* --- one group by itself --- */
 
-static void gather_file(Gathering *gathering, const char *path)
-{
-    g_autoptr(GKeyFile) file = path ? load(path, gathering->problems) : NULL;
-    g_auto(GStrv) groups = file ? g_key_file_get_groups(file, NULL) : NULL;
-    for (guint i = 0; groups && groups[i]; i++) {
-        if (json_object_get(gathering->values, groups[i])) {
-            gather_group(gathering, file, groups[i]);
-            continue;
-        }
-        g_autofree char *place = g_strdup_printf("[%s]", groups[i]);
-        g_autofree char *near = near_text(pmx_suggest(groups[i], group_name_at, NULL));
-        pmx_problems_add(gathering->problems, PMX_CODE_INVALID, place, "is not a known group%s",
-                         near);
-    }
-}
-
-static void unknown_variable(Gathering *gathering, const PmxObject *group, const char *name,
-                             const char *key)
-{
-    const char *near = pmx_suggest(key, key_name_at, group->fields);
-    g_autofree char *variable = near ? pmx_configuration_variable(group->name, near) : NULL;
-    g_autofree char *text = near_text(variable);
-    pmx_problems_add(gathering->problems, PMX_CODE_INVALID, name,
-                     "names no key of the group [%s]%s", group->name, text);
-}
-
-/* An empty variable counts as one that is not there: that is how containers unset them. */
-static void gather_variable(Gathering *gathering, const PmxObject *group, const char *name,
-                            const char *value)
-{
-    g_autofree char *prefix = pmx_configuration_variable(group->name, "");
-    if (!g_str_has_prefix(name, prefix))
-        return;
-    g_autofree char *lower = g_ascii_strdown(name + strlen(prefix), -1);
-    const char *key = g_strdelimit(lower, "_", '-');
-    if (!find_key(group, key))
-        unknown_variable(gathering, group, name, key);
-    else if (*value)
-        put(gathering, group->name, key, value, name);
-}
-
-static void gather_environment(Gathering *gathering, const char *const *environment)
-{
-    for (; environment && *environment; environment++) {
-        const char *equals = strchr(*environment, '=');
-        if (!equals || !g_str_has_prefix(*environment, VARIABLE_PREFIX))
-            continue;
-        g_autofree char *name = g_strndup(*environment, (gsize)(equals - *environment));
-        for (guint i = 0; group_at(i); i++)
-            gather_variable(gathering, group_at(i), name, equals + 1);
-    }
-}
-
-static void gather_flags(Gathering *gathering, const PmxConfigurationFlag *flags)
-{
-    for (; flags && flags->group; flags++)
-        if (flags->value)
-            put(gathering, flags->group, flags->key, flags->value, flags->option);
-}
-
-static void gather(Gathering *gathering, const char *path, const char *const *environment,
-                   const PmxConfigurationFlag *flags)
-{
-    for (guint i = 0; group_at(i); i++)
-        json_object_set_new(gathering->values, group_at(i)->name, json_object());
-    gather_file(gathering, path);
-    gather_environment(gathering, environment);
-    gather_flags(gathering, flags);
-}
-
-/* --- checking --- */
-
-static void check_group(const Gathering *gathering, const PmxConfigurationGroup *group,
-                        PmxConfiguration *configuration)
+static void parse(const PmxGathering *gathering, const PmxObject *object, const char *title,
+                  void *out)
 {
     g_autoptr(PmxProblems) found = pmx_problems_new();
-    const char *name = group->object->name;
-    pmx_object_parse(group->object, json_object_get(gathering->values, name), "",
-                     (char *)configuration + group->offset, found);
+    pmx_object_parse(object, json_object_get(gathering->values, title), "", out, found);
     for (guint i = 0; i < found->items->len; i++) {
         const PmxProblem *problem = g_ptr_array_index(found->items, i);
-        g_autofree char *place = origin_of(gathering, name, problem->path);
+        g_autofree char *place = pmx_gathering_origin(gathering, title, problem->path);
         pmx_problems_add(gathering->problems, problem->code, place, "%s", problem->message);
     }
 }
 
-static void complain(const Gathering *gathering, const char *group, const char *key,
-                     const char *message)
+/* A struct for each title; its first member is the name. */
+static void parse_named(const PmxGathering *gathering, const PmxObject *object, GPtrArray *list)
 {
-    g_autofree char *place = origin_of(gathering, group, key);
-    pmx_problems_add(gathering->problems, PMX_CODE_INVALID, place, "%s", message);
+    const char *title;
+    json_t *members;
+    json_object_foreach (gathering->values, title, members) {
+        const char *name = pmx_title_name(object, title);
+        if (!name)
+            continue;
+        char **settings = g_malloc0(object->size);
+        parse(gathering, object, title, settings);
+        *settings = g_strdup(name);
+        g_ptr_array_add(list, settings);
+    }
 }
 
-static void check_tls(const Gathering *gathering, const PmxServerSettings *server)
+static void parse_all(const PmxGathering *gathering, PmxConfiguration *configuration)
+{
+    for (guint i = 0; group_at(i); i++) {
+        const PmxConfigurationGroup *group = group_at(i);
+        void *out = (char *)configuration + group->offset;
+        if (group->named)
+            parse_named(gathering, group->object, *(GPtrArray **)out = g_ptr_array_new());
+        else
+            parse(gathering, group->object, group->object->name, out);
+    }
+}
+
+/* --- what keys mean together --- */
+
+static void check_tls(const PmxGathering *gathering, const PmxServerSettings *server)
 {
     if (server->tls_cert && !server->tls_key)
-        complain(gathering, "server", "tls-key", "must be given too, as tls-cert is");
+        pmx_gathering_complain(gathering, "server", "tls-key", "must be given too, as tls-cert is");
     if (server->tls_key && !server->tls_cert)
-        complain(gathering, "server", "tls-cert", "must be given too, as tls-key is");
+        pmx_gathering_complain(gathering, "server", "tls-cert", "must be given too, as tls-key is");
 }
 
-static void read_secret(const Gathering *gathering, PmxMnsSettings *mns)
-{
-    g_autoptr(GError) error = NULL;
-    char *text = NULL;
-    if (!g_file_get_contents(mns->key_secret_file, &text, NULL, &error)) {
-        complain(gathering, "mns", "key-secret-file", error->message);
-        return;
-    }
-    mns->key_secret = g_strstrip(g_strdelimit(text, "\n", '\0'));
-    if (!*mns->key_secret)
-        complain(gathering, "mns", "key-secret-file", "has nothing on its first line");
-}
-
-static void check_mns(const Gathering *gathering, PmxMnsSettings *mns)
+static void check_mns(const PmxGathering *gathering, PmxMnsSettings *mns)
 {
     if (mns->key_secret && mns->key_secret_file)
-        complain(gathering, "mns", "key-secret-file", "is given besides key-secret; leave one out");
+        pmx_gathering_complain(gathering, "mns", "key-secret-file",
+                               "is given besides key-secret; leave one out");
     else if (mns->key_secret_file)
-        read_secret(gathering, mns);
+        mns->key_secret =
+            pmx_gathering_first_line(gathering, "mns", "key-secret-file", mns->key_secret_file);
     if (mns->endpoint && !g_str_has_prefix(mns->endpoint, "https://") &&
         !g_str_has_prefix(mns->endpoint, "http://"))
-        complain(gathering, "mns", "endpoint", "must begin with https:// or http://");
+        pmx_gathering_complain(gathering, "mns", "endpoint", "must begin with https:// or http://");
     if (mns->endpoint && !mns->key_id)
-        complain(gathering, "mns", "key-id", "must be given, as endpoint is");
+        pmx_gathering_complain(gathering, "mns", "key-id", "must be given, as endpoint is");
     if (mns->endpoint && !mns->key_secret && !mns->key_secret_file)
-        complain(gathering, "mns", "key-secret",
-                 "must be given, as endpoint is: here, in key-secret-file, or in the variable "
-                 "POLYMUX_MNS_KEY_SECRET");
+        pmx_gathering_complain(
+            gathering, "mns", "key-secret",
+            "must be given, as endpoint is: here, in key-secret-file, or in the variable "
+            "POLYMUX_MNS_KEY_SECRET");
 }
+
+/* --- all of it --- */
 
 PmxConfiguration *pmx_configuration_read(const char *path, const char *const *environment,
                                          const PmxConfigurationFlag *flags, PmxProblems *problems)
 {
     g_autoptr(GHashTable) origins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    Gathering gathering = {json_object(), origins, problems};
+    PmxGathering gathering = {json_object(), origins, problems};
     guint before = pmx_problems_count(problems);
-    PmxConfiguration *configuration = g_new0(PmxConfiguration, 1);
-    gather(&gathering, path, environment, flags);
-    for (guint i = 0; group_at(i); i++)
-        check_group(&gathering, &pmx_configuration_groups[i], configuration);
+    g_autoptr(PmxConfiguration) configuration = g_new0(PmxConfiguration, 1);
+    pmx_gather(&gathering, path, environment, flags);
+    parse_all(&gathering, configuration);
     check_tls(&gathering, &configuration->server);
     check_mns(&gathering, &configuration->mns);
+    pmx_storages_settle(&gathering, configuration->storages);
     json_decref(gathering.values);
-    if (pmx_problems_count(problems) == before)
-        return configuration;
-    pmx_configuration_free(configuration);
-    return NULL;
+    return pmx_problems_count(problems) == before ? g_steal_pointer(&configuration) : NULL;
+}
+
+static void free_named(const PmxObject *object, GPtrArray *list)
+{
+    for (guint i = 0; i < list->len; i++) {
+        g_free(*(char **)g_ptr_array_index(list, i));
+        pmx_object_free(object, g_ptr_array_index(list, i));
+    }
+    g_ptr_array_unref(list);
 }
 
 void pmx_configuration_free(PmxConfiguration *configuration)
 {
     if (!configuration)
         return;
-    for (guint i = 0; group_at(i); i++)
-        pmx_object_clear(group_at(i), (char *)configuration + pmx_configuration_groups[i].offset);
+    for (guint i = 0; group_at(i); i++) {
+        void *settings = (char *)configuration + group_at(i)->offset;
+        if (group_at(i)->named)
+            free_named(group_at(i)->object, *(GPtrArray **)settings);
+        else
+            pmx_object_clear(group_at(i)->object, settings);
+    }
     g_free(configuration);
 }
 

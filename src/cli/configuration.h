@@ -4,6 +4,9 @@
  *
  *     defaults ◄─ FILE (INI) ◄─ POLYMUX_GROUP_KEY ◄─ command line        later ones win
  *
+ * Of a named group there may be any number: [storage NAME], POLYMUX_STORAGE_NAME_KEY. One is there when
+ * the file has it or when the environment says its type.
+ *
  * A field table per group (configuration-tables.c) says which keys there are, with type, range,
  * default and a sentence. From it come the checks, the names of the environment variables and the
  * commented sample (etc/polymux.conf). Every mistake is told at once, each under the name by which
@@ -14,6 +17,7 @@
 #pragma once
 
 #include "base/fields.h"
+#include "storage/bucket.h"
 
 typedef struct {
     char *listen;
@@ -23,6 +27,7 @@ typedef struct {
     char *tls_cert, *tls_key;
     gboolean open_metrics;
     gint64 threads, connections;
+    char *files; /* folders, with commas between them, or NULL: see pmx_folders_split() */
 } PmxServerSettings;
 
 typedef struct {
@@ -46,6 +51,22 @@ typedef struct {
     char *endpoint, *key_id, *key_secret, *key_secret_file;
 } PmxMnsSettings;
 
+extern const char *const pmx_storage_type_names[]; /* by PmxBucketType; NULL at the end */
+
+/* The secrets are here whichever of the ways to give them was taken; the files are read. */
+typedef struct {
+    char *name; /* of the group */
+    int type;   /* PmxBucketType */
+    char *bucket, *endpoint, *region;
+    char *key_id, *key_id_file, *key_secret, *key_secret_file, *token, *token_file;
+    gboolean path_style;
+    char *prefix;
+    int signature; /* 0: 4; 1: 1 */
+    char *acl, *storage_class;
+    char *path; /* of a folder: absolute */
+    gboolean is_default;
+} PmxStorageSettings;
+
 typedef struct {
     char *allow_hosts; /* see net/guard.h; NULL: none */
 } PmxNetworkSettings;
@@ -57,12 +78,14 @@ typedef struct {
     PmxNetworkSettings network;
     PmxEventsSettings events;
     PmxMnsSettings mns;
+    GPtrArray *storages; /* of PmxStorageSettings *, in the order of the file */
 } PmxConfiguration;
 
 /* A group of the file: its table and where its struct lies. The last has no object. */
 typedef struct {
     const PmxObject *object; /* its name is the group's */
-    size_t offset;
+    size_t offset;           /* of a named one: of the list */
+    const char *named;       /* an example of a name; NULL: there is one such group, without any */
 } PmxConfigurationGroup;
 extern const PmxConfigurationGroup pmx_configuration_groups[];
 
@@ -79,11 +102,16 @@ PmxConfiguration *pmx_configuration_read(const char *path, const char *const *en
 void pmx_configuration_free(PmxConfiguration *configuration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxConfiguration, pmx_configuration_free)
 
+/* What its bucket is made with; borrows from `settings`. A folder is its own bucket: `endpoint` is the
+ * folder itself here. */
+PmxBucketOptions pmx_storage_settings_bucket(const PmxStorageSettings *settings);
+
 /* The data folder, absolute: the key's, else systemd's $STATE_DIRECTORY, else polymux in the user's
  * data folder. Caller frees. */
 char *pmx_configuration_data(const char *configured);
 
-/* The name of the environment variable of a key. Caller frees. */
+/* The name of the environment variable of a key; of a named group, `group` is "GROUP NAME". Caller
+ * frees. */
 char *pmx_configuration_variable(const char *group, const char *key);
 
 /* The sample file: every key with its sentence, range and default, commented out. Caller frees. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "storage/endpoint.h"
 
 /* --- sizes --- */
 
@@ -114,4 +115,49 @@ char *pmx_listen_check(const char *text)
     return g_strdup_printf(
         "must be ADDRESS:PORT, such as 127.0.0.1:8080, 0.0.0.0:8080 or [::1]:8080, not \"%s\"",
         text);
+}
+
+/* --- storages --- */
+
+char **pmx_folders_split(const char *text)
+{
+    GStrvBuilder *folders = g_strv_builder_new();
+    g_auto(GStrv) parts = g_strsplit(text ? text : "", ",", -1);
+    for (guint i = 0; parts[i]; i++) {
+        g_autofree char *folder = g_canonicalize_filename(g_strstrip(parts[i]), "/");
+        if (*parts[i])
+            g_strv_builder_add(folders, folder);
+    }
+    char **split = g_strv_builder_end(folders);
+    g_strv_builder_unref(folders);
+    return split;
+}
+
+char *pmx_folders_check(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, ",", -1);
+    for (guint i = 0; parts[i]; i++)
+        if (*g_strstrip(parts[i]) && !g_path_is_absolute(parts[i]))
+            return g_strdup_printf("must be absolute paths with commas between them, not \"%s\"",
+                                   parts[i]);
+    return NULL;
+}
+
+char *pmx_endpoint_check(const char *text)
+{
+    g_auto(PmxEndpoint) endpoint = {0};
+    if (pmx_endpoint_parse(text, FALSE, &endpoint, NULL))
+        return NULL;
+    return g_strdup("must be a host, such as oss-cn-hangzhou.aliyuncs.com, or http://HOST:PORT");
+}
+
+char *pmx_prefix_check(const char *text)
+{
+    g_auto(GStrv) parts = g_strsplit(text, "/", -1);
+    const char *const *names = (const char *const *)parts;
+    gboolean dots = g_strv_contains(names, ".") || g_strv_contains(names, "..");
+    return *text == '/' || strstr(text, "//") || dots
+               ? g_strdup("must be the beginning of a key, such as films/: without / before it and "
+                          "without //, . or .. in it")
+               : NULL;
 }

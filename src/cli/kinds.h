@@ -15,3 +15,14 @@ extern const PmxTextKind pmx_duration_kind;
 gboolean pmx_listen_parse(const char *text, char **address, guint16 *port);
 /* As a field's check: NULL when fine, else a sentence. */
 char *pmx_listen_check(const char *text);
+
+/* Likewise: absolute paths with commas between them. */
+char *pmx_folders_check(const char *text);
+/* These; NULL at the end. Caller frees with g_strfreev(). */
+char **pmx_folders_split(const char *text);
+
+/* Likewise: a host, or http://HOST:PORT. */
+char *pmx_endpoint_check(const char *text);
+
+/* Likewise: what may stand before a key. */
+char *pmx_prefix_check(const char *text);

@@ -315,7 +315,7 @@ static void fail_unwritable(PmxRun *run)
     for (guint i = 0; i < run->outputs; i++) {
         const PmxOutput *output = g_ptr_array_index(run->job->outputs, i);
         g_autoptr(GError) error = NULL;
-        if (!pmx_places_writable(run->setup.service->places, output->address, &error))
+        if (!pmx_places_writable(run->setup.service->places, output->address, NULL, &error))
             set_part(run, part_at(run, i), PMX_PART_FAILED, error);
     }
 }

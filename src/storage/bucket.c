@@ -123,6 +123,12 @@ void pmx_bucket_free(PmxBucket *bucket)
     bucket->kind->free(bucket);
 }
 
+gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError **error)
+{
+    g_autofree char *whole = whole_key(bucket, key, error);
+    return whole != NULL;
+}
+
 PmxStored *pmx_bucket_head(PmxBucket *bucket, const char *key, const PmxPatience *patience,
                            GError **error)
 {

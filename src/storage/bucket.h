@@ -51,6 +51,9 @@ PmxBucket *pmx_bucket_new(const PmxBucketOptions *options, const char *bucket, P
 void pmx_bucket_free(PmxBucket *bucket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxBucket, pmx_bucket_free)
 
+/* FALSE with `error` when there can be no such key, which every other call says as well. */
+gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError **error);
+
 /* How long a caller waits. */
 typedef struct {
     GCancellable *cancel; /* or NULL */

@@ -40,19 +40,45 @@ gboolean pmx_dialect_scheme(const PmxBucketOptions *options, PmxSignScheme *sche
     return FALSE;
 }
 
-/* "cn-hangzhou" of oss-cn-hangzhou.aliyuncs.com and of oss-cn-hangzhou-internal.aliyuncs.com; NULL:
- * the host says nothing. */
-static char *region_of_host(const char *host)
+/* What stands between `before` and `behind`; NULL: they are not there, or nothing is. */
+static char *between(const char *text, const char *before, const char *behind)
 {
-    static const char before[] = "oss-", behind[] = ".aliyuncs.com", internal[] = "-internal";
-    if (!g_str_has_prefix(host, before) || !g_str_has_suffix(host, behind) ||
-        g_str_has_prefix(host, "oss-accelerate"))
+    gsize length = strlen(text), skipped = strlen(before) + strlen(behind);
+    return length > skipped && g_str_has_prefix(text, before) && g_str_has_suffix(text, behind)
+               ? g_strndup(text + strlen(before), length - skipped)
+               : NULL;
+}
+
+/* "cn-hangzhou" of oss-cn-hangzhou.aliyuncs.com and of oss-cn-hangzhou-internal.aliyuncs.com. */
+static char *oss_region(const char *host)
+{
+    static const char internal[] = "-internal";
+    g_autofree char *region = between(host, "oss-", ".aliyuncs.com");
+    if (!region || g_str_has_prefix(region, "accelerate"))
         return NULL;
-    g_autofree char *region =
-        g_strndup(host + strlen(before), strlen(host) - strlen(before) - strlen(behind));
     if (g_str_has_suffix(region, internal))
         region[strlen(region) - strlen(internal)] = '\0';
     return g_steal_pointer(&region);
+}
+
+/* "eu-west-1" of s3.eu-west-1.amazonaws.com and its other spellings. */
+static char *aws_region(const char *host)
+{
+    static const char *const before[] = {"s3.dualstack.", "s3.", "s3-"};
+    char *region = NULL;
+    for (guint i = 0; i < G_N_ELEMENTS(before) && !region; i++) {
+        region = between(host, before[i], ".amazonaws.com");
+        if (!region)
+            region = between(host, before[i], ".amazonaws.com.cn");
+    }
+    if (region && g_str_has_prefix(region, "accelerate"))
+        g_clear_pointer(&region, g_free);
+    return region;
+}
+
+char *pmx_dialect_region_of_host(PmxBucketType type, const char *host)
+{
+    return type == PMX_BUCKET_OSS ? oss_region(host) : aws_region(host);
 }
 
 char *pmx_dialect_region(const PmxBucketOptions *options, const char *host, PmxSignScheme scheme,
@@ -63,9 +89,10 @@ char *pmx_dialect_region(const PmxBucketOptions *options, const char *host, PmxS
         return g_strdup(given + strlen("oss-")); /* as OSS's endpoints spell it */
     if (given && *given)
         return g_strdup(given);
-    if (options->type == PMX_BUCKET_S3)
+    char *region =
+        scheme == PMX_SIGN_OSS1 ? g_strdup("") : pmx_dialect_region_of_host(options->type, host);
+    if (!region && options->type == PMX_BUCKET_S3)
         return g_strdup("us-east-1");
-    char *region = scheme == PMX_SIGN_OSS1 ? g_strdup("") : region_of_host(host);
     if (!region)
         g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
                     "the storage at \"%s\" needs a region, such as cn-hangzhou", host);

@@ -25,6 +25,9 @@ const PmxDialect *pmx_dialect(PmxBucketType type);
 /* FALSE with `error` when the options name no signature that there is. */
 gboolean pmx_dialect_scheme(const PmxBucketOptions *options, PmxSignScheme *scheme, GError **error);
 
+/* The region that a host of one of the clouds has in its name; NULL: it says none. Caller frees. */
+char *pmx_dialect_region_of_host(PmxBucketType type, const char *host);
+
 /* What signatures are to name: that of the options, or of the endpoint's host, or the usual one.
  * NULL with `error` when OSS needs one and has none. Caller frees. */
 char *pmx_dialect_region(const PmxBucketOptions *options, const char *host, PmxSignScheme scheme,

@@ -3,10 +3,10 @@
 #include "storage/address.h"
 #include "storage/places-kind.h"
 
-static gboolean check(const PmxPlaces *places, const char *address, GError **error)
+static char *resolve(const PmxPlaces *places, const char *address, gboolean output, GError **error)
 {
-    g_autofree char *path = pmx_address_to_path(address, places->root, error);
-    return path != NULL;
+    (void)output;
+    return pmx_address_to_path(address, places->root, error);
 }
 
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
@@ -17,8 +17,10 @@ static PmxReader *open_input(const PmxPlaces *places, const char *address, GCanc
     return path ? pmx_reader_open_file(path, error) : NULL;
 }
 
-static gboolean writable(const PmxPlaces *places, const char *address, GError **error)
+static gboolean writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                         GError **error)
 {
+    (void)cancel;
     g_autofree char *path = pmx_address_to_path(address, places->root, error);
     return path && pmx_local_writable(path, error);
 }
@@ -33,6 +35,6 @@ static gboolean publish(const PmxPlaces *places, const char *from, const char *a
 
 PmxPlaces *pmx_places_local(const char *folder)
 {
-    static const PmxPlacesKind kind = {check, open_input, writable, publish};
+    static const PmxPlacesKind kind = {resolve, open_input, writable, publish, NULL};
     return pmx_places_new(&kind, folder);
 }

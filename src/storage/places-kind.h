@@ -5,17 +5,21 @@
 #include "storage/places.h"
 
 typedef struct {
-    gboolean (*check)(const PmxPlaces *places, const char *address, GError **error);
+    char *(*resolve)(const PmxPlaces *places, const char *address, gboolean output, GError **error);
     PmxReader *(*open)(const PmxPlaces *places, const char *address, GCancellable *cancel,
                        GError **error);
-    gboolean (*writable)(const PmxPlaces *places, const char *address, GError **error);
+    gboolean (*writable)(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                         GError **error);
     gboolean (*publish)(const PmxPlaces *places, const char *from, const char *address,
                         GCancellable *cancel, GError **error);
+    void (*clear)(PmxPlaces *places); /* frees what is the kind's own; or NULL */
 } PmxPlacesKind;
 
+/* The beginning of a kind's own struct, or all of it. */
 struct PmxPlaces {
     const PmxPlacesKind *kind;
-    char *root; /* absolute */
+    char *root; /* absolute; or NULL */
 };
 
+/* One of the kinds that have no struct of their own. */
 PmxPlaces *pmx_places_new(const PmxPlacesKind *kind, const char *root);

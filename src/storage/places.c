@@ -14,13 +14,27 @@ void pmx_places_free(PmxPlaces *places)
 {
     if (!places)
         return;
+    if (places->kind->clear)
+        places->kind->clear(places);
     g_free(places->root);
     g_free(places);
 }
 
 gboolean pmx_places_check(const PmxPlaces *places, const char *address, GError **error)
 {
-    return places->kind->check(places, address, error);
+    g_autofree char *resolved = places->kind->resolve(places, address, FALSE, error);
+    return resolved != NULL;
+}
+
+gboolean pmx_places_check_output(const PmxPlaces *places, const char *address, GError **error)
+{
+    g_autofree char *resolved = pmx_places_resolve_output(places, address, error);
+    return resolved != NULL;
+}
+
+char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GError **error)
+{
+    return places->kind->resolve(places, address, TRUE, error);
 }
 
 PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
@@ -29,9 +43,10 @@ PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancel
     return places->kind->open(places, address, cancel, error);
 }
 
-gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GError **error)
+gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                             GError **error)
 {
-    return places->kind->writable(places, address, error);
+    return places->kind->writable(places, address, cancel, error);
 }
 
 gboolean pmx_places_publish(const PmxPlaces *places, const char *from, const char *address,

@@ -2,7 +2,8 @@
 /*
  * Places: what an address leads to, for whoever reads inputs and publishes outputs.
  *
- *     address ─► PmxPlaces (const vtable) ─► local.c    paths and file://, for the command line
+ *     address ─► PmxPlaces (const vtable) ─► routed.c    storages of the configuration, the web
+ *                                         ├► local.c    paths and file://, for the command line
  *                                         └► buckets.c  oss://BUCKET/KEY as folders, for the service
  *
  * An address is data of a stranger where the service runs: a kind of place decides what it may lead
@@ -28,15 +29,22 @@ PmxPlaces *pmx_places_buckets(const char *root);
 void pmx_places_free(PmxPlaces *places);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxPlaces, pmx_places_free)
 
-/* FALSE when the address's text alone says that it leads nowhere here. */
+/* FALSE when the address's text alone says that it leads nowhere here; as an input, or as an output. */
 gboolean pmx_places_check(const PmxPlaces *places, const char *address, GError **error);
+gboolean pmx_places_check_output(const PmxPlaces *places, const char *address, GError **error);
+
+/* The same, and the address in full: an absolute path for a local one, others as they are. Caller
+ * frees. */
+char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GError **error);
 
 /* Opens for reading; see pmx_reader_open_file(). May wait for a network; `cancel` or NULL. */
 PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
                            GError **error);
 
-/* FALSE when nothing can be written there, found out without making anything. */
-gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GError **error);
+/* FALSE when nothing can be written there, found out without making anything that would be seen. May
+ * wait for a network; `cancel` or NULL. */
+gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                             GError **error);
 
 /* Makes the finished file `from` appear there, whole or not at all. May wait for a disk or a
  * network; `cancel` or NULL. */

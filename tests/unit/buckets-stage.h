@@ -104,7 +104,7 @@ static inline void assert_unwritable(const Stage *stage, const char *address, Pm
                                      const char *words)
 {
     GError *error = NULL;
-    g_assert_false(pmx_places_writable(stage->places, address, &error));
+    g_assert_false(pmx_places_writable(stage->places, address, NULL, &error));
     assert_error(g_steal_pointer(&error), code, words);
     g_assert_false(publish(stage, address, &error));
     assert_error(error, code, words);
@@ -129,7 +129,7 @@ static inline void assert_published(const Stage *stage, const char *address, con
     g_autoptr(GError) error = NULL;
     g_autofree char *file = g_build_filename(stage->root, path, NULL), *text = NULL;
     GStatBuf info;
-    g_assert_true(pmx_places_writable(stage->places, address, &error));
+    g_assert_true(pmx_places_writable(stage->places, address, NULL, &error));
     publish(stage, address, &error);
     g_assert_no_error(error);
     g_assert_cmpint(g_lstat(file, &info), ==, 0);

@@ -166,8 +166,9 @@ static void fail_at_folders(const Stage *stage)
     assert_fails(stage, stage->finished, "oss://bucket/empty");
     assert_fails(stage, stage->finished, "oss://bucket/full");
     assert_fails(stage, stage->finished, "oss://bucket/full/inside/below");
-    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/empty", NULL));
-    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/full/inside/below", NULL));
+    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/empty", NULL, NULL));
+    g_assert_false(
+        pmx_places_writable(stage->places, "oss://bucket/full/inside/below", NULL, NULL));
     assert_file(inside, "inside");
     assert_file(stage->finished, new_text);
     g_assert_cmpuint(count_entries(stage->bucket), ==, 2);
@@ -283,7 +284,7 @@ static void race_to_publish(const Stage *stage, const char *format)
         g_autofree char *number = g_strdup_printf("%u", i);
         g_auto(GStrv) parts = g_strsplit(format, "#", -1);
         g_autofree char *address = g_strjoinv(number, parts);
-        pmx_places_writable(stage->places, address, NULL);
+        pmx_places_writable(stage->places, address, NULL, NULL);
         published += publish(stage, address, NULL);
     }
     g_test_message("%s: %u of %d published", format, published, FILES);

@@ -342,10 +342,10 @@ static void look_at_locked(const Stage *stage)
     g_autoptr(GError) error = NULL;
     assert_unreadable(stage, "oss://bucket/hidden", PMX_CODE_ACCESS_DENIED, "Permission denied");
     assert_unreadable(stage, "oss://bucket/locked/a", PMX_CODE_ACCESS_DENIED, "Permission denied");
-    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/locked/a", &error));
+    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/locked/a", NULL, &error));
     g_assert_error(error, PMX_ERROR, (int)PMX_CODE_ACCESS_DENIED);
-    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/closed/new/a", NULL));
-    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/closed/a", NULL));
+    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/closed/new/a", NULL, NULL));
+    g_assert_false(pmx_places_writable(stage->places, "oss://bucket/closed/a", NULL, NULL));
 }
 
 static void test_locked(void)

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+/* Which storage an address is in: see storages.h. */
+#include <string.h>
+
+#include "net/url.h"
+#include "storage/storages-private.h"
+
+void pmx_address_clear(PmxAddress *address)
+{
+    g_free(address->bucket);
+    g_free(address->key);
+    g_free(address->name);
+    *address = (PmxAddress){0};
+}
+
+static gboolean refuse(GError **error, PmxCode code, const char *text, const char *why)
+{
+    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", text, why);
+    return FALSE;
+}
+
+/* --- whose a bucket is --- */
+
+static gboolean names(const PmxStorage *storage, const char *bucket)
+{
+    return g_strcmp0(storage->bucket, bucket) == 0;
+}
+
+/* By its name: that of the scheme's own kind before others. */
+static const PmxStorage *find_bucket(const PmxStorages *storages, PmxBucketType type,
+                                     const char *bucket)
+{
+    const PmxStorage *named = NULL, *any = NULL, *storage;
+    for (guint i = 0; (storage = pmx_storages_at(storages, i)); i++) {
+        if (names(storage, bucket) && (!named || storage->type == type))
+            named = storage;
+        if (!storage->bucket && storage->type == type)
+            any = storage;
+    }
+    return named ? named : any;
+}
+
+/* By its host. */
+static const PmxStorage *find_url(const PmxStorages *storages, const PmxObjectUrl *url,
+                                  char **bucket, const char **key)
+{
+    const PmxStorage *any = NULL;
+    g_autofree char *any_bucket = NULL;
+    const char *any_key = NULL;
+    for (guint i = 0; i < storages->entries->len; i++) {
+        const PmxStorageEntry *entry = g_ptr_array_index(storages->entries, i);
+        g_autofree char *found = NULL;
+        const char *rest = NULL;
+        if (!entry->hosts || !pmx_hosts_find(entry->hosts, url, &found, &rest))
+            continue;
+        if (names(&entry->storage, found)) {
+            *bucket = g_steal_pointer(&found);
+            *key = rest;
+            return &entry->storage;
+        }
+        if (!entry->storage.bucket && !any) {
+            any = &entry->storage;
+            any_bucket = g_steal_pointer(&found);
+            any_key = rest;
+        }
+    }
+    *bucket = g_steal_pointer(&any_bucket);
+    *key = any_key;
+    return any;
+}
+
+/* --- objects --- */
+
+static gboolean set_object(PmxAddress *address, const PmxStorage *storage, const char *bucket,
+                           const char *key)
+{
+    address->kind = PMX_ADDRESS_OBJECT;
+    address->storage = storage;
+    address->bucket = g_strdup(bucket);
+    address->key = g_strdup(key);
+    address->name =
+        g_strconcat(storage->type == PMX_BUCKET_S3 ? "s3://" : "oss://", bucket, "/", key, NULL);
+    return TRUE;
+}
+
+/* BUCKET/KEY behind the scheme. */
+static gboolean read_object(const PmxStorages *storages, PmxBucketType type, const char *text,
+                            const char *rest, PmxAddress *address, GError **error)
+{
+    const char *slash = strchr(rest, '/'), *key = slash ? slash + 1 : "";
+    g_autofree char *bucket = slash ? g_strndup(rest, (gsize)(slash - rest)) : g_strdup(rest);
+    const PmxStorage *storage = find_bucket(storages, type, bucket);
+    if (storage && *key)
+        return set_object(address, storage, bucket, key);
+    if (storage)
+        return refuse(error, PMX_CODE_INVALID, text,
+                      "names a bucket and no file in it: give SCHEME://BUCKET/KEY");
+    address->kind = PMX_ADDRESS_UNKNOWN;
+    address->bucket = g_steal_pointer(&bucket);
+    address->key = g_strdup(key);
+    return TRUE;
+}
+
+/* The prefix, which an https:// address has like any other part of the key, belongs to the storage. */
+static gboolean read_url_object(const char *text, const PmxStorage *storage, const char *bucket,
+                                const char *key, PmxAddress *address, GError **error)
+{
+    g_autofree char *outside = g_strdup_printf(
+        "is not below \"%s\", which is all that [storage %s] of the configuration is for",
+        storage->prefix, storage->name);
+    if (!*key)
+        return refuse(error, PMX_CODE_INVALID, text,
+                      "names a bucket and no file in it: give https://BUCKET.ENDPOINT/KEY");
+    if (!g_str_has_prefix(key, storage->prefix) || strlen(key) == strlen(storage->prefix))
+        return refuse(error, PMX_CODE_ACCESS_DENIED, text, outside);
+    return set_object(address, storage, bucket, key + strlen(storage->prefix));
+}
+
+/* --- the web --- */
+
+/* An address with a password in it is not shown. */
+static gboolean check_web(const PmxStorages *storages, const char *text, GError **error)
+{
+    const char *host = strstr(text, "://") + strlen("://");
+    if (!*host || *host == '/') /* libcurl would take the next part of the path */
+        return refuse(error, PMX_CODE_INVALID, text, "names no host: give https://HOST/PATH");
+    if (pmx_url_check(text, storages->guard, error))
+        return TRUE;
+    if (!strchr(text, '@'))
+        g_prefix_error(error, "\"%s\": ", text);
+    return FALSE;
+}
+
+/* Where no storage is OSS's, its public hosts stand for the buckets as oss:// does, so that jobs
+ * written for the cloud need no change. FALSE: no bucket that there is. */
+static gboolean read_cloud(const PmxStorages *storages, const char *text, const PmxObjectUrl *url,
+                           PmxAddress *address, GError **error)
+{
+    g_autofree char *same =
+        pmx_storages_have(storages, PMX_BUCKET_OSS) ? NULL : pmx_object_url_as_oss(url);
+    if (!same)
+        return FALSE;
+    gboolean read =
+        read_object(storages, PMX_BUCKET_OSS, text, same + strlen("oss://"), address, error);
+    if (read && address->kind == PMX_ADDRESS_OBJECT)
+        return TRUE;
+    pmx_address_clear(address);
+    return FALSE;
+}
+
+static gboolean read_http(const PmxStorages *storages, const char *text, PmxAddress *address,
+                          GError **error)
+{
+    g_auto(PmxObjectUrl) url = {0};
+    g_autofree char *bucket = NULL;
+    g_autoptr(GError) failure = NULL;
+    const char *key = NULL;
+    gboolean split = pmx_object_url_split(text, &url);
+    const PmxStorage *storage = split ? find_url(storages, &url, &bucket, &key) : NULL;
+    if (storage)
+        return read_url_object(text, storage, bucket, key, address, error);
+    if (split && read_cloud(storages, text, &url, address, &failure))
+        return TRUE;
+    if (failure) {
+        g_propagate_error(error, g_steal_pointer(&failure));
+        return FALSE;
+    }
+    address->kind = PMX_ADDRESS_WEB;
+    return check_web(storages, text, error);
+}
+
+/* --- all of it --- */
+
+/* What stands behind SCHEME:// in whatever case; NULL: it is another. */
+static const char *behind(const char *text, const char *scheme)
+{
+    gsize length = strlen(scheme);
+    return g_ascii_strncasecmp(text, scheme, length) == 0 && g_str_has_prefix(text + length, "://")
+               ? text + length + 3
+               : NULL;
+}
+
+gboolean pmx_storages_recognise(const PmxStorages *storages, const char *text, PmxAddress *address,
+                                GError **error)
+{
+    const char *oss = behind(text, "oss"), *s3 = behind(text, "s3");
+    *address = (PmxAddress){.kind = PMX_ADDRESS_OTHER};
+    if (oss)
+        return read_object(storages, PMX_BUCKET_OSS, text, oss, address, error);
+    if (s3)
+        return read_object(storages, PMX_BUCKET_S3, text, s3, address, error);
+    if (behind(text, "https") || behind(text, "http"))
+        return read_http(storages, text, address, error);
+    return TRUE;
+}
+
+gboolean pmx_storages_refuse_unknown(const PmxStorages *storages, const char *text,
+                                     const PmxAddress *address, GError **error)
+{
+    const char *near = pmx_storages_near_bucket(storages, address->bucket);
+    g_autofree char *advice =
+        near ? g_strdup_printf("no storage of the configuration has the bucket \"%s\"; did you "
+                               "mean \"%s\"?",
+                               address->bucket, near)
+             : g_strdup_printf("no storage %s; add a group [storage NAME] with bucket = %s, its "
+                               "endpoint and its keys",
+                               pmx_storages_at(storages, 0) ? "of the configuration has this bucket"
+                                                            : "is configured (--config FILE)",
+                               address->bucket);
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_NOT_FOUND, "\"%s\": %s", text, advice);
+    return FALSE;
+}
