@@ -27,9 +27,10 @@ struct PmxRun {
     PmxTemplates *templates;
     PmxJob *job;
     PmxErrand *opening;
-    guint opened;      /* how many inputs could be opened */
-    GPtrArray *inputs; /* of PmxReader * */
-    GPtrArray *facts;  /* of PmxFacts *, those looked into so far */
+    guint opened;        /* how many inputs could be opened */
+    GPtrArray *inputs;   /* of PmxReader * */
+    GError **unwritable; /* one an output: why it cannot be written, or NULL */
+    GPtrArray *facts;    /* of PmxFacts *, those looked into so far */
     PmxLook *look;
     PmxPlan *plan;
     PmxJob *wanted; /* the job with those outputs only that are still to be made; borrows them */
@@ -312,12 +313,9 @@ static void choose_outputs(PmxRun *run)
 
 static void fail_unwritable(PmxRun *run)
 {
-    for (guint i = 0; i < run->outputs; i++) {
-        const PmxOutput *output = g_ptr_array_index(run->job->outputs, i);
-        g_autoptr(GError) error = NULL;
-        if (!pmx_places_writable(run->setup.service->places, output->address, NULL, &error))
-            set_part(run, part_at(run, i), PMX_PART_FAILED, error);
-    }
+    for (guint i = 0; i < run->outputs; i++)
+        if (run->unwritable[i])
+            set_part(run, part_at(run, i), PMX_PART_FAILED, run->unwritable[i]);
 }
 
 static gboolean is_about(const PmxProblem *problem, const PmxOutput *output)
@@ -409,8 +407,19 @@ static void look_into_next(PmxRun *run)
         make_plan(run);
 }
 
-/* In a thread of its own: an input may be far away. */
-static gpointer open_inputs(gpointer data, GCancellable *cancel, GError **error)
+/* What cannot be written is known before hours of work are spent for it. */
+static void check_outputs(const PmxRun *run, GCancellable *cancel)
+{
+    for (guint i = 0; i < run->outputs; i++) {
+        const PmxOutput *output = g_ptr_array_index(run->job->outputs, i);
+        if (!pmx_part_is_over(part_at(run, i)->state))
+            pmx_places_writable(run->setup.service->places, output->address, cancel,
+                                &run->unwritable[i]);
+    }
+}
+
+/* In a thread of its own: inputs and outputs may be far away. */
+static gpointer open_all(gpointer data, GCancellable *cancel, GError **error)
 {
     PmxRun *run = data;
     const PmxPlaces *places = run->setup.service->places;
@@ -421,13 +430,14 @@ static gpointer open_inputs(gpointer data, GCancellable *cancel, GError **error)
             return NULL;
         g_ptr_array_add(run->inputs, reader);
     }
+    check_outputs(run, cancel);
     return run->inputs;
 }
 
 /* That the job has begun is saved together with the identities of what it reads, so no output is
  * ever made of inputs that a restart could not tell from others. */
 /* cppcheck-suppress constParameter ; the type is PmxErrandKind's */
-static void inputs_opened(gpointer inputs, const GError *error, gpointer data)
+static void all_opened(gpointer inputs, const GError *error, gpointer data)
 {
     PmxRun *run = data;
     g_autoptr(GError) changed = NULL;
@@ -475,7 +485,7 @@ static void mark_begun(PmxRun *run)
 
 static gboolean begin(gpointer data)
 {
-    static const PmxErrandKind opening = {open_inputs, inputs_opened, NULL};
+    static const PmxErrandKind opening = {open_all, all_opened, NULL};
     PmxRun *run = data;
     run->ending = 0;
     if (all_over(run)) {
@@ -511,6 +521,7 @@ PmxRun *pmx_run_new(const PmxRunSetup *setup, PmxJobRecord *record, GPtrArray *p
     run->changed = g_hash_table_new(NULL, NULL);
     run->places = g_array_new(FALSE, FALSE, sizeof(guint));
     run->inputs = g_ptr_array_new_with_free_func(free_input);
+    run->unwritable = g_new0(GError *, run->outputs + 1);
     run->facts = g_ptr_array_new_with_free_func(free_facts);
     run->ending = g_idle_add(begin, run);
     return run;
@@ -529,6 +540,9 @@ void pmx_run_free(PmxRun *run)
     g_array_unref(run->places);
     g_ptr_array_unref(run->facts);
     g_ptr_array_unref(run->inputs);
+    for (guint i = 0; i < run->outputs; i++)
+        g_clear_error(&run->unwritable[i]);
+    g_free(run->unwritable);
     pmx_job_free(run->job);
     pmx_templates_free(run->templates);
     g_hash_table_unref(run->changed);
