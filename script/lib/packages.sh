@@ -22,7 +22,7 @@ readonly test_packages=(
     python3-pytest python3-pytest-xdist python3-numpy bash-completion openssl
     python3-jsonschema openapi-specification python3-prometheus-client
     clang 'libclang-rt-dev|libclang-rt-14-dev|libclang-common-14-dev'
-    clang-format cppcheck shellcheck
+    clang-format cppcheck shellcheck iproute2
     'npm|nodejs'
     python3-swift nginx rclone iproute2
 )

@@ -4,6 +4,7 @@
 
 #include "cli/configuration.h"
 #include "cli/kinds.h"
+#include "net/guard.h"
 
 static const PmxField server_fields[] = {
     {"listen", PMX_FIELD_STRING, offsetof(PmxServerSettings, listen), PMX_FIELD_NON_EMPTY,
@@ -61,6 +62,20 @@ static const PmxField jobs_fields[] = {
 
 static const PmxObject jobs = {"jobs", sizeof(PmxJobsSettings), jobs_fields, "Jobs."};
 
+static const PmxField network_fields[] = {
+    {"allow-hosts", PMX_FIELD_STRING, offsetof(PmxNetworkSettings, allow_hosts),
+     .check = pmx_guard_check,
+     .doc = "Hosts that are not for the public, and that addresses in jobs and callbacks may lead "
+            "to all the same: names (intra.example.com, *.example.com for all below it), addresses "
+            "and networks (10.0.0.0/8, fd00::/8), with commas between them, each with :PORT behind "
+            "it or for every port. Everything else that is loopback, private, link-local or "
+            "reserved is refused, whatever name leads there."},
+    {0},
+};
+
+static const PmxObject network = {"network", sizeof(PmxNetworkSettings), network_fields,
+                                  "Where the server goes for others."};
+
 static const PmxField events_fields[] = {
     {"user-id", PMX_FIELD_INT, offsetof(PmxEventsSettings, user_id), .fallback = "0", .min = 0,
      .max = 9007199254740991, .doc = "UserId in every event."},
@@ -85,7 +100,7 @@ static const PmxObject events = {"events", sizeof(PmxEventsSettings), events_fie
 static const PmxField mns_fields[] = {
     {"endpoint", PMX_FIELD_STRING, offsetof(PmxMnsSettings, endpoint), PMX_FIELD_NON_EMPTY,
      .doc = "Where MNS is, such as https://ACCOUNT.mns.REGION.aliyuncs.com; without it, events "
-            "can go to HTTP receivers only."},
+            "can go to HTTP receivers only. One on a private network needs allow-hosts."},
     {"key-id", PMX_FIELD_STRING, offsetof(PmxMnsSettings, key_id), PMX_FIELD_NON_EMPTY,
      .doc = "Access key id for MNS."},
     {"key-secret", PMX_FIELD_STRING, offsetof(PmxMnsSettings, key_secret), PMX_FIELD_NON_EMPTY,
@@ -102,6 +117,7 @@ const PmxConfigurationGroup pmx_configuration_groups[] = {
     {&server, offsetof(PmxConfiguration, server)},
     {&artifacts, offsetof(PmxConfiguration, artifacts)},
     {&jobs, offsetof(PmxConfiguration, jobs)},
+    {&network, offsetof(PmxConfiguration, network)},
     {&events, offsetof(PmxConfiguration, events)},
     {&mns, offsetof(PmxConfiguration, mns)},
     {0},

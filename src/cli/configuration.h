@@ -47,9 +47,14 @@ typedef struct {
 } PmxMnsSettings;
 
 typedef struct {
+    char *allow_hosts; /* see net/guard.h; NULL: none */
+} PmxNetworkSettings;
+
+typedef struct {
     PmxServerSettings server;
     PmxArtifactsSettings artifacts;
     PmxJobsSettings jobs;
+    PmxNetworkSettings network;
     PmxEventsSettings events;
     PmxMnsSettings mns;
 } PmxConfiguration;

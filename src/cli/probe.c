@@ -2,6 +2,7 @@
 /* `polymux probe`: what is inside a media file. */
 #include "exec/probe.h"
 #include "cli/command.h"
+#include "storage/address.h"
 
 static void print_times(const PmxStream *stream)
 {
@@ -42,7 +43,7 @@ static PmxFacts *look(const char *address, GError **error)
     g_autofree char *runner = pmx_runner_path();
     g_autofree char *here = g_get_current_dir();
     g_autofree char *path = pmx_address_to_path(address, here, error);
-    g_autoptr(PmxLocalInput) input = path ? pmx_local_input_open(path, error) : NULL;
+    g_autoptr(PmxReader) input = path ? pmx_reader_open_file(path, error) : NULL;
     PmxProbe probe = {runner, pmx_runner_patience(), NULL};
     return input ? pmx_probe_file(&probe, input, error) : NULL;
 }

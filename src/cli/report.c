@@ -3,12 +3,11 @@
 #include "cli/report.h"
 
 #include "base/text.h"
-#include "exec/probe.h"
 
 typedef struct {
     const PmxPlanOutput *planned; /* borrowed from the plan */
-    PmxFacts *facts;              /* NULL: it failed */
-    GError *error;                /* why */
+    const PmxFacts *facts;        /* NULL: it failed; the executor's, like the next */
+    const GError *error;          /* why */
     GPtrArray *warnings;          /* of char * */
 } Entry;
 
@@ -19,15 +18,6 @@ struct PmxReport {
 };
 
 static const char *const work_names[] = {"cut", "video", "audio", "package"};
-
-static void look(Entry *entry, const PmxProbe *probe)
-{
-    g_autoptr(PmxLocalInput) file = pmx_local_input_open(entry->planned->address, &entry->error);
-    if (file)
-        entry->facts = pmx_probe_file(probe, file, &entry->error);
-    if (entry->error)
-        g_prefix_error(&entry->error, "the finished file cannot be read back: ");
-}
 
 static GPtrArray *gather_warnings(const PmxPlanOutput *planned, const PmxOutputState *state)
 {
@@ -55,10 +45,8 @@ PmxReport *pmx_report_new(const PmxSession *session, const PmxExecutor *executor
         const PmxOutputState *state = pmx_executor_output(executor, i);
         Entry entry = {.planned = g_ptr_array_index(session->plan->outputs, i)};
         entry.warnings = gather_warnings(entry.planned, state);
-        if (state->error)
-            entry.error = g_error_copy(state->error);
-        else
-            look(&entry, &session->probe);
+        entry.error = state->error;
+        entry.facts = state->error ? NULL : state->facts;
         g_array_append_val(report->entries, entry);
     }
     return report;
@@ -70,9 +58,7 @@ void pmx_report_free(PmxReport *report)
         return;
     for (guint i = 0; i < report->entries->len; i++) {
         Entry *entry = &g_array_index(report->entries, Entry, i);
-        pmx_facts_free(entry->facts);
         g_ptr_array_unref(entry->warnings);
-        g_clear_error(&entry->error);
     }
     g_array_unref(report->entries);
     g_free(report);

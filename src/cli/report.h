@@ -10,7 +10,7 @@
 
 typedef struct PmxReport PmxReport;
 
-/* Looks into every finished output (through runners) and gathers the rest from `executor`. */
+/* Gathered from `executor`, which has to outlive it. */
 PmxReport *pmx_report_new(const PmxSession *session, const PmxExecutor *executor,
                           double wall_seconds);
 void pmx_report_free(PmxReport *report);

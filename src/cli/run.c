@@ -143,7 +143,7 @@ static int execute(const PmxSession *session, PmxArtifacts *artifacts, const Opt
     const PmxExecutorSetup setup = {
         .plan = session->plan,
         .artifacts = artifacts,
-        .inputs = (PmxLocalInput *const *)session->inputs->pdata,
+        .inputs = (PmxReader *const *)session->inputs->pdata,
         .runner = session->runner,
         .places = places,
         .pool = pool,

@@ -30,6 +30,7 @@ typedef struct {
     const PmxConfiguration *configuration;
     char *data, *credentials; /* paths */
     char *endpoint;
+    PmxGuard *guard;
     gboolean first; /* the key pair was made by this start */
     PmxService *service;
     PmxAccess *access;
@@ -59,7 +60,8 @@ static PmxServiceOptions service_options(const Server *server)
                    .mns_endpoint = from->mns.endpoint,
                    .mns_key_id = from->mns.key_id,
                    .mns_key_secret = from->mns.key_secret,
-                   .user_agent = (char *)"polymux/" PMX_VERSION},
+                   .user_agent = (char *)"polymux/" PMX_VERSION,
+                   .guard = server->guard},
     };
 }
 
@@ -75,8 +77,9 @@ static gboolean read_pem(const char *key, const char *path, char **text, GError 
 
 static gboolean start_service(Server *server, GError **error)
 {
+    server->guard = pmx_guard_new(server->configuration->network.allow_hosts, error);
     const PmxServiceOptions options = service_options(server);
-    if (pmx_runner_check(error))
+    if (server->guard && pmx_runner_check(error))
         server->service = pmx_service_new(&options, error);
     return server->service != NULL;
 }
@@ -218,6 +221,7 @@ static int serve(const PmxConfiguration *configuration)
     pmx_front_free(server.front);
     pmx_access_free(server.access);
     pmx_service_free(server.service);
+    pmx_guard_unref(server.guard);
     g_free(server.endpoint);
     return started ? PMX_EXIT_OK : PMX_EXIT_FAILED;
 }

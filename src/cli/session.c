@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/json-file.h"
+#include "storage/address.h"
 
 /* Segments aim at this many seconds; tests shorten it to have several in a short clip. */
 static double segment_seconds(void)
@@ -15,7 +16,7 @@ static double segment_seconds(void)
 
 static void free_input(gpointer data)
 {
-    pmx_local_input_free(data);
+    pmx_reader_free(data);
 }
 
 static void free_facts(gpointer data)
@@ -30,7 +31,7 @@ static void open_input(PmxSession *session, guint i, const char *media, const ch
     g_autofree char *at = g_strdup_printf("Inputs[%u].InputFile.Media", i);
     g_autoptr(GError) error = NULL;
     g_autofree char *path = pmx_address_to_path(media, folder, &error);
-    PmxLocalInput *file = path ? pmx_local_input_open(path, &error) : NULL;
+    PmxReader *file = path ? pmx_reader_open_file(path, &error) : NULL;
     PmxFacts *facts = file ? pmx_probe_file(&session->probe, file, &error) : NULL;
     g_ptr_array_add(session->inputs, file);
     g_ptr_array_add(session->facts, facts);
@@ -82,7 +83,7 @@ static void make_plan(PmxSession *session, PmxProblems *problems)
     guint count = session->job->inputs->len;
     g_autofree PmxPlanInput *inputs = g_new0(PmxPlanInput, count + 1);
     for (guint i = 0; i < count; i++) {
-        const PmxLocalInput *file = g_ptr_array_index(session->inputs, i);
+        const PmxReader *file = g_ptr_array_index(session->inputs, i);
         inputs[i] = (PmxPlanInput){g_ptr_array_index(session->facts, i), file->identity};
     }
     session->plan = pmx_plan_new(session->job, inputs, segment_seconds(), problems);

@@ -7,13 +7,13 @@
 
 #include "exec/probe.h"
 #include "plan/plan.h"
-#include "storage/address.h"
+#include "storage/reader.h"
 
 typedef struct {
     json_t *config;
     PmxTemplates *templates;
     PmxJob *job;
-    GPtrArray *inputs; /* of PmxLocalInput *, one an input of the job */
+    GPtrArray *inputs; /* of PmxReader *, one an input of the job */
     GPtrArray *facts;  /* of PmxFacts *, likewise */
     PmxPlan *plan;
     char *runner; /* path */

@@ -16,6 +16,7 @@
  */
 #pragma once
 
+#include "base/errand.h"
 #include "exec/executor.h"
 #include "exec/process.h"
 
@@ -33,16 +34,21 @@ typedef struct {
     GError *error;
 } PmxKey;
 
+typedef struct PmxWork PmxWork;
+typedef void (*PmxWorkOver)(PmxWork *work);
+
 /* Something a runner is started for: all or some of what a task makes. */
-typedef struct {
+struct PmxWork {
     PmxExecutor *executor;
     PmxTask *task;
     GArray *indices; /* of guint, into task->makes; empty for a package */
     guint attempt;
     GArray *done; /* of gboolean, one an index: its encoder has ended */
     char *scratch;
-    PmxProcess *process;
-} PmxWork;
+    PmxProcess *process;   /* while it runs */
+    PmxErrand *publishing; /* a package whose runner has ended: its file is on the way */
+    PmxWorkOver over;
+};
 
 struct PmxExecutor {
     PmxExecutorSetup setup;
@@ -99,7 +105,7 @@ void pmx_queue_drop_hopeless(PmxExecutor *executor);
 
 /* For nothing yet: `indices` is the caller's to fill. */
 PmxWork *pmx_work_new(PmxExecutor *executor, PmxTask *task, guint attempt);
-/* Kills the runner if there is one. */
+/* Kills the runner if there is one, and stops publishing. */
 void pmx_work_free(PmxWork *work);
 
 /* The i-th of what it is for. */
@@ -125,8 +131,9 @@ gboolean pmx_work_start(PmxWork *work, PmxWorkEnded ended, GError **error);
 
 /* --- results --- */
 
-/* Takes over what the runner has left, or has it tried again. `work` stays the caller's. */
-void pmx_work_complete(const PmxWork *work, const PmxRunOutcome *outcome);
+/* Takes over what the runner has left, or has it tried again; then, at once or from the main loop,
+ * `over` is called, which may free the work. */
+void pmx_work_complete(PmxWork *work, const PmxRunOutcome *outcome, PmxWorkOver over);
 
 /* What it is for has failed: itself, or for `why` what it needs. */
 void pmx_work_fail(const PmxWork *work, const GError *error);

@@ -17,7 +17,7 @@ void pmx_executor_close_output(PmxExecutor *executor, guint output, const GError
 static gboolean keep_results(const PmxWork *work, GError **error)
 {
     PmxExecutor *executor = work->executor;
-    if (!pmx_local_input_unchanged(executor->setup.inputs[work->task->source], error))
+    if (!pmx_reader_unchanged(executor->setup.inputs[work->task->source], error))
         return FALSE;
     for (guint i = 0; i < work->indices->len; i++) {
         const char *name = pmx_work_key_name(work, i);
@@ -30,17 +30,6 @@ static gboolean keep_results(const PmxWork *work, GError **error)
         key->state = PMX_KEY_MADE;
         executor->counts[work->task->kind].run++;
     }
-    return TRUE;
-}
-
-static gboolean publish(const PmxWork *work, GError **error)
-{
-    const PmxPlanOutput *output =
-        g_ptr_array_index(work->executor->setup.plan->outputs, work->task->output);
-    g_autofree char *path = g_build_filename(work->scratch, "out.mp4", NULL);
-    if (!pmx_places_publish(work->executor->setup.places, path, output->address, error))
-        return FALSE;
-    work->executor->counts[PMX_TASK_PACKAGE].run++;
     return TRUE;
 }
 
@@ -97,30 +86,84 @@ static gboolean mend(const PmxWork *work, int bad_input)
     return TRUE;
 }
 
-static void finish_output(const PmxWork *work, const json_t *result)
+/* --- files --- */
+
+static gpointer publish(gpointer data, GCancellable *cancel, GError **error)
 {
-    PmxExecutor *executor = work->executor;
-    executor->outputs[work->task->output].damaged =
-        json_integer_value(json_object_get(result, "damaged"));
-    pmx_executor_close_output(executor, work->task->output, NULL);
+    const PmxWork *work = data;
+    const PmxExecutorSetup *setup = &work->executor->setup;
+    const PmxPlanOutput *output = g_ptr_array_index(setup->plan->outputs, work->task->output);
+    g_autofree char *path = g_build_filename(work->scratch, "out.mp4", NULL);
+    return GINT_TO_POINTER(pmx_places_publish(setup->places, path, output->address, cancel, error));
 }
 
-void pmx_work_complete(const PmxWork *work, const PmxRunOutcome *outcome)
+static void published(gpointer result, const GError *error, gpointer data)
+{
+    PmxWork *work = data;
+    PmxExecutor *executor = work->executor;
+    work->publishing = NULL;
+    if (result) {
+        executor->counts[PMX_TASK_PACKAGE].run++;
+        pmx_executor_close_output(executor, work->task->output, NULL);
+    } else {
+        pmx_work_fail(work, error);
+    }
+    work->over(work);
+}
+
+static PmxFacts *facts_in(const json_t *result, GError **error)
+{
+    const json_t *facts = json_object_get(result, "facts");
+    if (facts)
+        return pmx_object_read(&pmx_facts_object, facts, error);
+    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL,
+                "the runner told nothing of the finished file");
+    return NULL;
+}
+
+/* In a thread of its own: the disk or the network may take its time. */
+static gboolean start_publishing(PmxWork *work, const json_t *result, GError **error)
+{
+    static const PmxErrandKind kind = {publish, published, NULL};
+    PmxOutputState *state = &work->executor->outputs[work->task->output];
+    state->damaged = json_integer_value(json_object_get(result, "damaged"));
+    state->facts = facts_in(result, error);
+    if (state->facts)
+        work->publishing = pmx_errand_start(&kind, work);
+    return state->facts != NULL;
+}
+
+/* --- what a runner's end means --- */
+
+/* Why it failed: of an input that could not be read the reader knows more than the runner. */
+static GError *reason_of(const PmxWork *work, const PmxRunOutcome *outcome)
+{
+    GError *unreadable = work->task->kind == PMX_TASK_PACKAGE
+                             ? NULL
+                             : pmx_reader_failure(work->executor->setup.inputs[work->task->source]);
+    return unreadable ? unreadable : g_error_copy(outcome->error);
+}
+
+static void take_failure(const PmxWork *work, const PmxRunOutcome *outcome)
+{
+    if (outcome->end == PMX_RUN_DIED && work->attempt < 2) {
+        retry(work);
+    } else if (!mend(work, outcome->bad_input)) {
+        g_autoptr(GError) reason = reason_of(work, outcome);
+        pmx_work_fail(work, reason);
+    }
+}
+
+void pmx_work_complete(PmxWork *work, const PmxRunOutcome *outcome, PmxWorkOver over)
 {
     g_autoptr(GError) error = NULL;
-    if (outcome->end == PMX_RUN_DONE) {
-        gboolean package = work->task->kind == PMX_TASK_PACKAGE;
-        if (package ? publish(work, &error) : keep_results(work, &error)) {
-            if (package)
-                finish_output(work, outcome->result);
-            return;
-        }
+    gboolean package = work->task->kind == PMX_TASK_PACKAGE;
+    work->over = over;
+    if (outcome->end != PMX_RUN_DONE)
+        take_failure(work, outcome);
+    else if (package ? !start_publishing(work, outcome->result, &error)
+                     : !keep_results(work, &error))
         pmx_work_fail(work, error);
-    } else if (outcome->end == PMX_RUN_DIED && work->attempt < 2) {
-        retry(work);
-    } else if (mend(work, outcome->bad_input)) {
-        return;
-    } else {
-        pmx_work_fail(work, outcome->error);
-    }
+    if (!work->publishing)
+        over(work);
 }

@@ -20,6 +20,7 @@ PmxWork *pmx_work_new(PmxExecutor *executor, PmxTask *task, guint attempt)
 void pmx_work_free(PmxWork *work)
 {
     pmx_process_free(work->process);
+    pmx_errand_cancel(work->publishing);
     if (work->scratch)
         pmx_artifacts_discard(work->scratch);
     g_array_unref(work->indices);
@@ -111,10 +112,11 @@ gboolean pmx_work_take_kept(PmxWork *work)
 
 /* --- the runner --- */
 
-static void add_served(GPtrArray *served, int fd, const char *path, gint64 size, const char *name)
+static void add_served(GPtrArray *served, PmxReader *reader, const char *path, gint64 size,
+                       const char *name)
 {
     PmxServed *entry = g_new0(PmxServed, 1);
-    *entry = (PmxServed){fd, g_strdup(path), size, g_strdup(name)};
+    *entry = (PmxServed){reader, g_strdup(path), size, g_strdup(name)};
     g_ptr_array_add(served, entry);
 }
 
@@ -128,13 +130,13 @@ static GPtrArray *served_for(const PmxExecutor *executor, const PmxTask *task)
 {
     GPtrArray *served = g_ptr_array_new_with_free_func(pmx_served_free);
     if (task->kind != PMX_TASK_PACKAGE) {
-        const PmxLocalInput *input = executor->setup.inputs[task->source];
-        g_autofree char *name = g_path_get_basename(input->path);
-        add_served(served, input->fd, NULL, input->size, name);
+        PmxReader *input = executor->setup.inputs[task->source];
+        g_autofree char *name = g_path_get_basename(input->name);
+        add_served(served, input, NULL, input->size, name);
     }
     for (guint i = 0; i < task->needs->len; i++) {
         const PmxKey *key = pmx_keys_find(executor, g_ptr_array_index(task->needs, i));
-        add_served(served, -1, key->path, file_size(key->path), "");
+        add_served(served, NULL, key->path, file_size(key->path), "");
     }
     return served;
 }

@@ -28,8 +28,10 @@ void pmx_executor_free(PmxExecutor *executor)
     g_ptr_array_foreach(executor->queue, (GFunc)(void (*)(void))pmx_work_free, NULL);
     g_ptr_array_unref(executor->active);
     g_ptr_array_unref(executor->queue);
-    for (guint i = 0; i < executor->setup.plan->outputs->len; i++)
+    for (guint i = 0; i < executor->setup.plan->outputs->len; i++) {
         g_clear_error(&executor->outputs[i].error);
+        pmx_facts_free(executor->outputs[i].facts);
+    }
     g_free(executor->outputs);
     g_free(executor->package_fraction);
     pmx_keys_clear(executor);
@@ -56,16 +58,21 @@ static void settle(PmxExecutor *executor)
         executor->ending = g_idle_add(tell_end, executor);
 }
 
+static void work_over(PmxWork *work)
+{
+    PmxExecutor *executor = work->executor;
+    g_ptr_array_remove(executor->active, work);
+    pmx_work_free(work);
+    settle(executor);
+}
+
 static void work_ended(const PmxRunOutcome *outcome, gpointer data)
 {
     PmxWork *work = data;
     PmxExecutor *executor = work->executor;
     executor->cpu_seconds += outcome->cpu_seconds;
     pmx_work_unclaim(work);
-    pmx_work_complete(work, outcome);
-    g_ptr_array_remove(executor->active, work);
-    pmx_work_free(work);
-    settle(executor);
+    pmx_work_complete(work, outcome, work_over);
     pmx_pool_schedule(executor->setup.pool);
 }
 
@@ -107,9 +114,12 @@ static void start_best(gpointer member)
 static PmxLoad load(gpointer member)
 {
     const PmxExecutor *executor = member;
-    PmxLoad sum = {.runners = executor->active->len};
+    PmxLoad sum = {0};
     for (guint i = 0; i < executor->active->len; i++) {
         const PmxWork *active = g_ptr_array_index(executor->active, i);
+        if (active->publishing)
+            continue;
+        sum.runners++;
         sum.memory += pmx_work_memory(active);
         sum.cores += pmx_work_cores(active);
     }

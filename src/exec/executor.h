@@ -31,11 +31,11 @@ typedef struct PmxExecutor PmxExecutor;
 typedef struct {
     const PmxPlan *plan; /* borrowed, like all of these */
     PmxArtifacts *artifacts;
-    const PmxPlaces *places;      /* where finished files go */
-    PmxLocalInput *const *inputs; /* one an input of the job */
-    const char *runner;           /* path of polymux-runner */
-    PmxPool *pool;                /* shared with other executors */
-    guint patience;               /* seconds without progress until a runner counts as hung */
+    const PmxPlaces *places;  /* where finished files go */
+    PmxReader *const *inputs; /* one an input of the job */
+    const char *runner;       /* path of polymux-runner */
+    PmxPool *pool;            /* shared with other executors */
+    guint patience;           /* seconds without progress until a runner counts as hung */
 } PmxExecutorSetup;
 
 typedef struct {
@@ -44,8 +44,9 @@ typedef struct {
 
 typedef struct {
     gboolean done;
-    GError *error;  /* why it failed */
-    gint64 damaged; /* packets of its sources that did not decode */
+    GError *error;   /* why it failed */
+    gint64 damaged;  /* packets of its sources that did not decode */
+    PmxFacts *facts; /* done: what the finished file holds, read back from it */
 } PmxOutputState;
 
 PmxExecutor *pmx_executor_new(const PmxExecutorSetup *setup);

@@ -7,7 +7,7 @@
 
 struct PmxProbing {
     PmxProbe probe;
-    const PmxLocalInput *input;
+    PmxReader *input;
     PmxProcess *process;
     guint attempt;
     guint failing; /* the source that tells of a runner that did not start */
@@ -16,9 +16,9 @@ struct PmxProbing {
     gpointer data;
 };
 
-static PmxOrder *probe_order(const PmxLocalInput *input)
+static PmxOrder *probe_order(const PmxReader *input)
 {
-    g_autofree char *name = g_path_get_basename(input->path);
+    g_autofree char *name = g_path_get_basename(input->name);
     PmxOrder *order = g_malloc(sizeof *order);
     pmx_object_init(&pmx_order_object, order);
     order->kind = PMX_ORDER_PROBE;
@@ -55,18 +55,27 @@ static gboolean try_again(PmxProbing *probing)
     return ask(probing, NULL);
 }
 
+/* What could not be read is why, whatever a demuxer made of it. */
+static PmxFacts *facts_of(const PmxProbing *probing, const PmxRunOutcome *outcome, GError **error)
+{
+    GError *unreadable = pmx_reader_failure(probing->input);
+    if (unreadable)
+        g_propagate_error(error, unreadable);
+    else if (outcome->end == PMX_RUN_DONE)
+        return pmx_object_read(&pmx_facts_object, outcome->result, error);
+    else if (outcome->end == PMX_RUN_FAILED)
+        g_propagate_error(error, g_error_copy(outcome->error));
+    else
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "reading the file ended badly: %s",
+                    outcome->error->message);
+    return NULL;
+}
+
 static void ended(const PmxRunOutcome *outcome, gpointer data)
 {
     PmxProbing *probing = data;
     g_autoptr(GError) error = NULL;
-    PmxFacts *facts = NULL;
-    if (outcome->end == PMX_RUN_DONE)
-        facts = pmx_object_read(&pmx_facts_object, outcome->result, &error);
-    else if (outcome->end == PMX_RUN_FAILED)
-        error = g_error_copy(outcome->error);
-    else
-        error = g_error_new(PMX_ERROR, PMX_CODE_RESOURCE_BAD, "reading the file ended badly: %s",
-                            outcome->error->message);
+    PmxFacts *facts = facts_of(probing, outcome, &error);
     if (outcome->end == PMX_RUN_DIED && try_again(probing))
         return;
     finish(probing, facts, error);
@@ -77,7 +86,7 @@ static gboolean ask(PmxProbing *probing, GError **error)
     static const PmxProcessEvents events = {NULL, ended};
     g_autoptr(GPtrArray) inputs = g_ptr_array_new_with_free_func(pmx_served_free);
     PmxServed *served = g_new0(PmxServed, 1);
-    *served = (PmxServed){.fd = probing->input->fd, .size = probing->input->size};
+    *served = (PmxServed){.reader = probing->input, .size = probing->input->size};
     g_ptr_array_add(inputs, served);
     PmxOrder *order = probe_order(probing->input);
     probing->attempt++;
@@ -95,7 +104,7 @@ static gboolean tell_failure(gpointer data)
     return G_SOURCE_REMOVE;
 }
 
-PmxProbing *pmx_probe_start(const PmxProbe *probe, const PmxLocalInput *input,
+PmxProbing *pmx_probe_start(const PmxProbe *probe, PmxReader *input,
                             void (*done)(PmxFacts *facts, const GError *error, gpointer data),
                             gpointer data)
 {
@@ -131,7 +140,7 @@ static void quit_loop(GCancellable *cancel, gpointer loop)
     g_main_loop_quit(loop);
 }
 
-PmxFacts *pmx_probe_file(const PmxProbe *probe, const PmxLocalInput *input, GError **error)
+PmxFacts *pmx_probe_file(const PmxProbe *probe, PmxReader *input, GError **error)
 {
     if (g_cancellable_set_error_if_cancelled(probe->cancel, error))
         return NULL;

@@ -5,7 +5,7 @@
 #include <gio/gio.h>
 
 #include "plan/facts.h"
-#include "storage/address.h"
+#include "storage/reader.h"
 
 typedef struct PmxProbing PmxProbing;
 
@@ -19,7 +19,7 @@ typedef struct {
  * gets a second one. `done` is called once, from the main loop, with the facts (its to free) or an
  * error (borrowed); the asking is over and freed when it returns. `probe` is copied, its `cancel`
  * not looked at. */
-PmxProbing *pmx_probe_start(const PmxProbe *probe, const PmxLocalInput *input,
+PmxProbing *pmx_probe_start(const PmxProbe *probe, PmxReader *input,
                             void (*done)(PmxFacts *facts, const GError *error, gpointer data),
                             gpointer data);
 
@@ -28,7 +28,7 @@ void pmx_probing_cancel(PmxProbing *probing);
 
 /* The same, waited for: runs the default main context meanwhile. NULL with what is wrong with the
  * file. Caller frees. */
-PmxFacts *pmx_probe_file(const PmxProbe *probe, const PmxLocalInput *input, GError **error);
+PmxFacts *pmx_probe_file(const PmxProbe *probe, PmxReader *input, GError **error);
 
 /* The path of polymux-runner: $POLYMUX_RUNNER, else beside this program, else where it was
  * installed. Caller frees. */

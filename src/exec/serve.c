@@ -49,23 +49,17 @@ static int open_by_name(Server *server, guint input, const char *path)
     return server->open[slot].fd;
 }
 
-static int descriptor(Server *server, guint input)
+static int descriptor(Server *server, guint input, const char *path)
 {
-    const PmxServed *served = g_ptr_array_index(server->inputs, input);
-    if (served->fd >= 0)
-        return served->fd;
     for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
         if (server->open[i].fd >= 0 && server->open[i].input == input)
             return server->open[i].fd;
-    return open_by_name(server, input, served->path);
+    return open_by_name(server, input, path);
 }
 
-static gint64 read_bytes(Server *server, const PmxWireQuestion *question)
+static gint64 read_file(Server *server, const PmxWireQuestion *question, const char *path)
 {
-    if (question->input >= server->inputs->len || question->length > PMX_WIRE_MAX ||
-        question->offset > G_MAXINT64)
-        return -EINVAL;
-    int fd = descriptor(server, question->input);
+    int fd = descriptor(server, question->input, path);
     if (fd < 0)
         return -errno;
     ssize_t n;
@@ -73,6 +67,17 @@ static gint64 read_bytes(Server *server, const PmxWireQuestion *question)
         n = pread(fd, server->buffer, question->length, (off_t)question->offset);
     while (n < 0 && errno == EINTR);
     return n < 0 ? -errno : n;
+}
+
+static gint64 read_bytes(Server *server, const PmxWireQuestion *question)
+{
+    if (question->input >= server->inputs->len || question->length > PMX_WIRE_MAX ||
+        question->offset > G_MAXINT64)
+        return -EINVAL;
+    const PmxServed *served = g_ptr_array_index(server->inputs, question->input);
+    return served->reader ? pmx_reader_read(served->reader, (gint64)question->offset,
+                                            server->buffer, question->length)
+                          : read_file(server, question, served->path);
 }
 
 static gpointer thread_main(gpointer data)

@@ -5,13 +5,13 @@
  */
 #pragma once
 
-#include "base/problem.h"
+#include "storage/reader.h"
 
-/* What stands behind a number: a file held open by the caller, or one to be opened by name when it
- * is first asked for. */
+/* What stands behind a number: an input held open by the caller, or a file to be opened by name when
+ * it is first asked for. */
 typedef struct {
-    int fd;     /* >= 0: borrowed, read with pread only */
-    char *path; /* used when fd < 0; owned */
+    PmxReader *reader; /* borrowed; or NULL */
+    char *path;        /* used without a reader; owned */
     gint64 size;
     char *name; /* told to the runner; owned */
 } PmxServed;

@@ -3,13 +3,20 @@
  * The package task: an output's artifacts into its MP4 file, "out.mp4" in the scratch folder.
  *
  *     segments of one rendition, in order ─┐
- *     audio tracks ────────────────────────┴─► merged by decoding time ─► MP4
+ *     audio tracks ────────────────────────┴─► merged by decoding time ─► MP4 ─► facts
  *
- * Nothing is decoded or encoded. Inputs of the order are the artifacts: the segments first, then
+ * Nothing is decoded or encoded, but the first frames when the finished file is read back: the
+ * facts told of it are what it holds, not what was ordered. Inputs of the order are the artifacts: the segments first, then
  * the tracks. A player that ignores edit lists shows the film late by the encoder's reordering and
  * plays the sound late by the encoder's priming; the video is given as much lead as the first track
  * has priming, so that even there both stay together.
  */
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "media/averror.h"
 #include "media/decode_order.h"
 #include "media/mp4.h"
 #include "media/run.h"
@@ -229,15 +236,41 @@ static gint64 damaged(const Package *package)
     return sum;
 }
 
-static json_t *run_package(Package *package, GError **error)
+static gboolean run_package(Package *package, GError **error)
 {
     if (!open_video(package, error) || !open_audio(package, error))
-        return NULL;
+        return FALSE;
     lead_video(package);
-    if (!pmx_mp4_begin(package->mp4, error) || !write_all(package, error) ||
-        !pmx_mp4_end(package->mp4, error))
-        return NULL;
-    return json_pack("{s:I}", "damaged", (json_int_t)damaged(package));
+    return pmx_mp4_begin(package->mp4, error) && write_all(package, error) &&
+           pmx_mp4_end(package->mp4, error);
+}
+
+/* --- the file as it is --- */
+
+static json_t *read_back(const char *path, GError **error)
+{
+    struct stat info;
+    json_t *facts = NULL;
+    char name[] = "out.mp4";
+    int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
+    if (fd >= 0 && fstat(fd, &info) == 0) {
+        const PmxSourceRef ref = {.size = info.st_size, .name = name, .fd = fd, .file = TRUE};
+        facts = pmx_probe_facts(&ref, error);
+    } else {
+        pmx_av_fail(error, PMX_CODE_INTERNAL, AVERROR(errno), "it cannot be opened");
+    }
+    if (fd >= 0)
+        close(fd);
+    if (!facts)
+        g_prefix_error(error, "the finished file cannot be read back: ");
+    return facts;
+}
+
+static json_t *result_of(const Package *package, const char *path, GError **error)
+{
+    json_t *facts = read_back(path, error);
+    return facts ? json_pack("{s:I, s:o}", "damaged", (json_int_t)damaged(package), "facts", facts)
+                 : NULL;
 }
 
 json_t *pmx_package_run(PmxRun *run, GError **error)
@@ -248,7 +281,8 @@ json_t *pmx_package_run(PmxRun *run, GError **error)
     g_autoptr(PmxMp4) mp4 = task ? pmx_mp4_create(path, error) : NULL;
     if (mp4) {
         Package package = {run, task, mp4, g_ptr_array_new_with_free_func(lane_free)};
-        result = run_package(&package, error);
+        if (run_package(&package, error))
+            result = result_of(&package, path, error);
         g_ptr_array_unref(package.lanes);
     }
     pmx_object_free(&pmx_package_task_object, task);

@@ -371,13 +371,10 @@ static void set_table(PmxFacts *facts, AVFormatContext *format)
         note(&facts->table, g_steal_pointer(&lines[i]));
 }
 
-json_t *pmx_probe_run(PmxRun *run, GError **error)
+json_t *pmx_probe_facts(const PmxSourceRef *ref, GError **error)
 {
-    PmxSourceRef ref;
-    if (!pmx_run_source(run, 0, &ref, error))
-        return NULL;
-    g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
-    if (!source || !check_whole(source->format, ref.size, error))
+    g_autoptr(PmxSource) source = pmx_source_open(ref, error);
+    if (!source || !check_whole(source->format, ref->size, error))
         return NULL;
     PmxFacts *facts = g_malloc(sizeof *facts);
     pmx_object_init(&pmx_facts_object, facts);
@@ -388,4 +385,10 @@ json_t *pmx_probe_run(PmxRun *run, GError **error)
         json = pmx_object_dump(&pmx_facts_object, facts);
     pmx_facts_free(facts);
     return json;
+}
+
+json_t *pmx_probe_run(PmxRun *run, GError **error)
+{
+    PmxSourceRef ref;
+    return pmx_run_source(run, 0, &ref, error) ? pmx_probe_facts(&ref, error) : NULL;
 }

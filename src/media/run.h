@@ -24,6 +24,9 @@ json_t *pmx_video_run(PmxRun *run, GError **error);
 json_t *pmx_audio_run(PmxRun *run, GError **error);
 json_t *pmx_package_run(PmxRun *run, GError **error);
 
+/* Facts about the container behind `ref`, as JSON (new reference): what the probe answers. */
+json_t *pmx_probe_facts(const PmxSourceRef *ref, GError **error);
+
 /* Sets up libav for the order: process-wide, once, before the task body. */
 void pmx_run_setup(const PmxRun *run);
 

@@ -3,6 +3,7 @@
 #include "media/source.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 #include "base/wire.h"
 #include "media/averror.h"
@@ -11,8 +12,19 @@
  * demuxer. */
 enum { BUFFER_SIZE = 256 * 1024 };
 
+static gint64 read_file(int fd, gint64 offset, void *buffer, gsize length)
+{
+    ssize_t n;
+    do
+        n = pread(fd, buffer, length, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    return n < 0 ? -errno : n;
+}
+
 gint64 pmx_source_read_at(const PmxSourceRef *ref, gint64 offset, void *buffer, gsize length)
 {
+    if (ref->file)
+        return read_file(ref->fd, offset, buffer, length);
     PmxWireQuestion question = {ref->input, (guint32)MIN(length, PMX_WIRE_MAX), (guint64)offset};
     PmxWireAnswer answer;
     if (!pmx_wire_write(ref->fd, &question, sizeof question) ||

@@ -2,7 +2,8 @@
 /*
  * A source: one input of the task, opened as a container.
  *
- * The bytes come from the parent by range over the data socket; the runner itself opens nothing.
+ * The bytes come from the parent by range over the data socket; the runner itself opens nothing but
+ * what it has made.
  * Used by the probe, the decoder and tests. One thread at a time; all sources of a process share
  * the one data socket.
  */
@@ -12,10 +13,11 @@
 #include "media/avptr.h"
 
 typedef struct {
-    guint input; /* the number the parent knows it by */
-    gint64 size; /* bytes */
-    char *name;  /* file name without its folder: helps to recognise the format; owned */
-    int fd;      /* the data socket; borrowed */
+    guint input;   /* the number the parent knows it by */
+    gint64 size;   /* bytes */
+    char *name;    /* file name without its folder: helps to recognise the format; owned */
+    int fd;        /* the data socket; borrowed */
+    gboolean file; /* `fd` is the file itself: one that this runner has made */
 } PmxSourceRef;
 
 typedef struct {

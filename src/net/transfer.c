@@ -7,7 +7,8 @@
 
 #include "net/proxy.h"
 
-enum { SILENCE_SECONDS = 60 };
+/* Bytes read at a time: with libcurl's own 16 KiB a fast line costs half again as much CPU. */
+enum { SILENCE_SECONDS = 60, PIECE = 256 << 10 };
 
 /* --- the answer --- */
 
@@ -214,6 +215,7 @@ PmxTransfer *pmx_transfer_new(const PmxClientRequest *request, const char *user_
     set_limits(transfer->easy, transfer);
     set_user(transfer->easy, request);
     set_guard(transfer);
+    curl_easy_setopt(transfer->easy, CURLOPT_BUFFERSIZE, (long)PIECE);
     curl_easy_setopt(transfer->easy, CURLOPT_USERAGENT, user_agent);
     curl_easy_setopt(transfer->easy, CURLOPT_ERRORBUFFER, transfer->reason);
     curl_easy_setopt(transfer->easy, CURLOPT_HEADERFUNCTION, take_header);

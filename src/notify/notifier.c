@@ -38,7 +38,8 @@ typedef struct {
     PmxNotifier *notifier;
     PmxDeliveryRecord *delivery;
     char *problem;
-    gboolean silent; /* there was no answer at all */
+    gboolean silent;   /* there was no answer at all */
+    gboolean hopeless; /* nor will there be one */
 } Flight;
 
 static void flight_free(gpointer data)
@@ -64,7 +65,8 @@ static void answered(const PmxClientAnswer *answer, gpointer data)
 {
     Flight *flight = data;
     flight->problem = pmx_attempt_problem(answer);
-    flight->silent = answer->status == 0;
+    flight->hopeless = answer->failure == PMX_CLIENT_FORBIDDEN;
+    flight->silent = answer->status == 0 && !flight->hopeless;
     land(flight);
 }
 
@@ -73,8 +75,11 @@ static void settle_answers(PmxNotifier *notifier)
     Flight *flight;
     g_mutex_lock(&notifier->lock);
     while ((flight = g_queue_pop_head(&notifier->answers))) {
-        pmx_retry_settle(flight->delivery, flight->problem, &notifier->options, pmx_moment_now(),
-                         g_random_double());
+        if (flight->hopeless)
+            pmx_retry_bury(flight->delivery, flight->problem, pmx_moment_now());
+        else
+            pmx_retry_settle(flight->delivery, flight->problem, &notifier->options,
+                             pmx_moment_now(), g_random_double());
         g_ptr_array_add(notifier->settled, flight);
     }
     g_mutex_unlock(&notifier->lock);
@@ -250,7 +255,8 @@ static gpointer run(gpointer data)
     PmxNotifier *notifier = data;
     const PmxNotifyOptions *options = &notifier->options;
     g_autoptr(GError) error = NULL;
-    notifier->client = pmx_client_new(options->at_once, options->at_once_host, options->user_agent);
+    notifier->client = pmx_client_new_guarded(options->at_once, options->at_once_host,
+                                              options->user_agent, options->guard);
     while (sleep_until(notifier, do_round(notifier)))
         ;
     g_clear_pointer(&notifier->client, pmx_client_free);
@@ -270,6 +276,7 @@ static void copy_options(const PmxNotifyOptions *from, PmxNotifyOptions *to)
     to->mns_key_id = g_strdup(from->mns_key_id);
     to->mns_key_secret = g_strdup(from->mns_key_secret);
     to->user_agent = g_strdup(from->user_agent);
+    to->guard = from->guard ? pmx_guard_ref(from->guard) : NULL;
 }
 
 static void clear_options(PmxNotifyOptions *options)
@@ -278,6 +285,7 @@ static void clear_options(PmxNotifyOptions *options)
     g_free(options->mns_key_id);
     g_free(options->mns_key_secret);
     g_free(options->user_agent);
+    pmx_guard_unref(options->guard);
 }
 
 PmxNotifier *pmx_notifier_new(PmxStore *store, const PmxNotifyOptions *options)

@@ -6,12 +6,14 @@
  *
  * A delivery is tried until the receiver answers 2xx, at least once, in order within its job; a
  * receiver that is slow or gone delays no other job's. Attempts are spaced by back-off with jitter
- * until the time allowed is over; then the delivery is dead and waits for somebody to resend it.
+ * until the time allowed is over; then the delivery is dead and waits for somebody to resend it. One
+ * that the guard refuses is dead at once.
  *
  * One thread of its own, with net/client.h's; the functions are safe from any thread.
  */
 #pragma once
 
+#include "net/guard.h"
 #include "store/store.h"
 
 typedef struct PmxNotifier PmxNotifier;
@@ -25,6 +27,7 @@ typedef struct {
     char *mns_endpoint;  /* https://ACCOUNT.mns.REGION.aliyuncs.com, or NULL: no MNS */
     char *mns_key_id, *mns_key_secret;
     char *user_agent;
+    PmxGuard *guard; /* where deliveries may go; NULL: anywhere */
 } PmxNotifyOptions;
 
 typedef struct {

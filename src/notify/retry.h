@@ -13,3 +13,6 @@
 /* `problem`: what the attempt met, NULL when it was delivered. `chance` is in [0, 1). */
 void pmx_retry_settle(PmxDeliveryRecord *delivery, const char *problem,
                       const PmxNotifyOptions *options, gint64 now, double chance);
+
+/* After an attempt that no other can better. */
+void pmx_retry_bury(PmxDeliveryRecord *delivery, const char *problem, gint64 now);

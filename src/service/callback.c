@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/suggest.h"
+#include "net/url.h"
 #include "service/private.h"
 
 enum { URL_BYTES = 256, KEY_BYTES = 32, QUEUE_BYTES = 256 };
@@ -12,7 +13,7 @@ static const char *const event_names[] = {"MediaConvertComplete", "MediaConvertO
 
 /* --- checks: the job API's rules for SetEventCallback --- */
 
-static void check_url(const char *url, PmxProblems *problems)
+static void check_url(const PmxService *service, const char *url, PmxProblems *problems)
 {
     g_autoptr(GUri) uri = url ? g_uri_parse(url, G_URI_FLAGS_NONE, NULL) : NULL;
     const char *scheme = uri ? g_uri_get_scheme(uri) : "";
@@ -26,6 +27,17 @@ static void check_url(const char *url, PmxProblems *problems)
              (strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
         pmx_problems_add(problems, PMX_CODE_INVALID, "CallbackURL",
                          "must be an http:// or https:// address");
+    else
+        pmx_service_check_receiver(service, url, "CallbackURL", problems);
+}
+
+gboolean pmx_service_check_receiver(const PmxService *service, const char *url, const char *path,
+                                    PmxProblems *problems)
+{
+    g_autofree char *refusal = pmx_url_refusal(url, service->options.notify.guard);
+    if (refusal)
+        pmx_problems_add(problems, PMX_CODE_ACCESS_DENIED, path, "%s", refusal);
+    return !refusal;
 }
 
 static void check_queue(PmxService *service, const char *queue, PmxProblems *problems)
@@ -101,7 +113,7 @@ gboolean pmx_service_set_callback(PmxService *service, const PmxCallbackRecord *
     if (g_ascii_strcasecmp(type, "MNS") == 0)
         check_queue(service, callback->queue, problems);
     else if (g_ascii_strcasecmp(type, "HTTP") == 0)
-        check_url(callback->url, problems);
+        check_url(service, callback->url, problems);
     else
         pmx_problems_add(problems, *type ? PMX_CODE_INVALID : PMX_CODE_MISSING_PARAMETER,
                          "CallbackType", "must be HTTP or MNS");

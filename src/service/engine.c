@@ -397,7 +397,7 @@ PmxEngine *pmx_engine_new(PmxService *service, GError **error)
     engine->pool =
         pmx_pool_new(workers, options->memory ? options->memory : workers * pmx_memory_share);
     const PmxProbe probe = {engine->runner, pmx_runner_patience(), NULL};
-    engine->probes = pmx_probes_new(&probe, MAX(2, workers));
+    engine->probes = pmx_probes_new(&probe, service->places, MAX(2, workers));
     engine->infos = pmx_media_infos_new(service, engine->probes, MAX(1, options->media_infos));
     engine->runs = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, run_free);
     g_mutex_init(&engine->lock);

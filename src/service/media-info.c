@@ -75,7 +75,6 @@ struct PmxMediaInfos {
 typedef struct {
     PmxMediaInfos *infos;
     PmxMediaInfoRecord *record;
-    PmxLocalInput *file;
     PmxLook *look;
 } Task;
 
@@ -83,7 +82,6 @@ static void task_free(gpointer data)
 {
     Task *task = data;
     pmx_look_cancel(task->look);
-    pmx_local_input_free(task->file);
     pmx_media_info_record_free(task->record);
     g_free(task);
 }
@@ -138,15 +136,10 @@ static void looked(PmxFacts *facts, const GError *error, gpointer data)
 /* Takes `record`. */
 static void start(PmxMediaInfos *infos, PmxMediaInfoRecord *record)
 {
-    g_autoptr(GError) error = NULL;
     Task *task = g_new0(Task, 1);
-    *task = (Task){infos, record, NULL, NULL};
+    *task = (Task){infos, record, NULL};
     g_hash_table_insert(infos->active, record->id, task);
-    task->file = pmx_places_open(infos->service->places, record->input, &error);
-    if (task->file)
-        task->look = pmx_probes_look(infos->probes, task->file, looked, task);
-    else
-        finish(task, NULL, error);
+    task->look = pmx_probes_look_at(infos->probes, record->input, looked, task);
 }
 
 typedef struct {
@@ -182,7 +175,6 @@ void pmx_media_infos_take(PmxMediaInfos *infos)
 typedef struct {
     PmxService *service;
     char *address;
-    PmxLocalInput *file;
     void (*done)(const json_t *facts, const PmxProblems *problems, gpointer data);
     gpointer data;
 } Probe;
@@ -197,7 +189,6 @@ static void answer(PmxFacts *facts, const GError *error, gpointer data)
     probe->done(json, problems, probe->data);
     json_decref(json);
     pmx_facts_free(facts);
-    pmx_local_input_free(probe->file);
     g_free(probe->address);
     g_free(probe);
 }
@@ -205,12 +196,7 @@ static void answer(PmxFacts *facts, const GError *error, gpointer data)
 static gboolean probe_here(gpointer data)
 {
     Probe *probe = data;
-    g_autoptr(GError) error = NULL;
-    probe->file = pmx_places_open(probe->service->places, probe->address, &error);
-    if (probe->file)
-        pmx_probes_look(pmx_engine_probes(probe->service->engine), probe->file, answer, probe);
-    else
-        answer(NULL, error, probe);
+    pmx_probes_look_at(pmx_engine_probes(probe->service->engine), probe->address, answer, probe);
     return G_SOURCE_REMOVE;
 }
 
@@ -220,6 +206,6 @@ void pmx_service_probe(PmxService *service, const char *address,
                        gpointer data)
 {
     Probe *probe = g_new0(Probe, 1);
-    *probe = (Probe){service, g_strdup(address), NULL, done, data};
+    *probe = (Probe){service, g_strdup(address), done, data};
     pmx_engine_invoke(service->engine, probe_here, probe);
 }

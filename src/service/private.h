@@ -58,6 +58,14 @@ gboolean pmx_service_write(PmxService *service, PmxStoreWork work, gpointer data
 gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *job,
                                      PmxProblems *problems);
 
+/* Whether events may go to `url`, as far as its text tells. */
+gboolean pmx_service_check_receiver(const PmxService *service, const char *url, const char *path,
+                                    PmxProblems *problems);
+
+/* Where the events of the job with this UserData go, if it says so; NULL: it does not. Caller
+ * frees. */
+char *pmx_service_notify_address(const char *user_data);
+
 /* The options jobs are parsed with. */
 PmxJobOptions pmx_service_job_options(void);
 
@@ -70,16 +78,18 @@ void pmx_service_templates_close(PmxService *service);
  * it runs with. New reference, or NULL: none. Under templates_lock. */
 json_t *pmx_service_templates_used(const PmxService *service, const PmxJob *job);
 
-/* --- probes.c: looks into files, so many at once --- */
+/* --- probes.c: looks into inputs, so many at once --- */
 
 typedef struct PmxLook PmxLook;
 typedef void (*PmxLookDone)(PmxFacts *facts, const GError *error, gpointer data);
 
-PmxProbes *pmx_probes_new(const PmxProbe *probe, guint at_once);
+PmxProbes *pmx_probes_new(const PmxProbe *probe, const PmxPlaces *places, guint at_once);
 void pmx_probes_free(PmxProbes *probes);
 /* Like pmx_probe_start(), when its turn comes. */
-PmxLook *pmx_probes_look(PmxProbes *probes, const PmxLocalInput *input, PmxLookDone done,
-                         gpointer data);
+PmxLook *pmx_probes_look(PmxProbes *probes, PmxReader *input, PmxLookDone done, gpointer data);
+/* Opens it first. */
+PmxLook *pmx_probes_look_at(PmxProbes *probes, const char *address, PmxLookDone done,
+                            gpointer data);
 void pmx_look_cancel(PmxLook *look);
 
 /* Facts as records keep them. New reference. */

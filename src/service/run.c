@@ -2,7 +2,7 @@
 /*
  * One running job, from its record to the last saved state.
  *
- *     open inputs ─► look into each ─► plan ─► executor ─► read each finished file back ─► over
+ *     open inputs ─► look into each ─► plan ─► executor ─► over
  *
  * What changes is marked and saved in one transaction; where the store does not take it, the marks
  * stay and a later tick tries again. A run begun again after a restart goes through the same steps:
@@ -10,16 +10,9 @@
  */
 #include <string.h>
 
+#include "base/errand.h"
 #include "exec/executor.h"
 #include "service/private.h"
-
-/* An output's file being read back. */
-typedef struct {
-    PmxRun *run;
-    guint output;
-    PmxLocalInput *file;
-    PmxLook *look;
-} ReadBack;
 
 struct PmxRun {
     PmxRunSetup setup;
@@ -33,14 +26,15 @@ struct PmxRun {
 
     PmxTemplates *templates;
     PmxJob *job;
-    GPtrArray *inputs; /* of PmxLocalInput * */
+    PmxErrand *opening;
+    guint opened;      /* how many inputs could be opened */
+    GPtrArray *inputs; /* of PmxReader * */
     GPtrArray *facts;  /* of PmxFacts *, those looked into so far */
     PmxLook *look;
     PmxPlan *plan;
     PmxJob *wanted; /* the job with those outputs only that are still to be made; borrows them */
     GArray *places; /* of guint, one an output of the plan: which part it is */
     PmxExecutor *executor;
-    GPtrArray *reading; /* of ReadBack * */
     gint64 rank;
     gboolean paused;
     guint ending; /* the source that tells that it is over */
@@ -214,15 +208,7 @@ static void fail_with(PmxRun *run, const PmxProblems *problems)
     fail_all(run, error);
 }
 
-/* --- reading a finished file back --- */
-
-static void read_back_free(gpointer data)
-{
-    ReadBack *reading = data;
-    pmx_look_cancel(reading->look);
-    pmx_local_input_free(reading->file);
-    g_free(reading);
-}
+/* --- the executor's part --- */
 
 static json_t *warnings_of(const PmxRun *run, guint output)
 {
@@ -242,56 +228,17 @@ static json_t *warnings_of(const PmxRun *run, guint output)
     return NULL;
 }
 
-static void succeed(PmxRun *run, guint output, const PmxFacts *facts)
+static void succeed(PmxRun *run, guint output)
 {
     const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, output);
     PmxPartRecord *part = planned_part(run, output);
     json_decref(part->facts);
     json_decref(part->warnings);
-    part->facts = pmx_service_facts_json(facts);
+    part->facts = pmx_service_facts_json(pmx_executor_output(run->executor, output)->facts);
     part->warnings = warnings_of(run, output);
     run->media_seconds += planned->seconds;
     set_part(run, part, PMX_PART_SUCCESS, NULL);
 }
-
-static void fail_read_back(PmxRun *run, guint output, const GError *error)
-{
-    g_autoptr(GError) told = g_error_copy(error);
-    g_prefix_error(&told, "the finished file cannot be read back: ");
-    set_part(run, planned_part(run, output), PMX_PART_FAILED, told);
-}
-
-static void was_read_back(PmxFacts *facts, const GError *error, gpointer data)
-{
-    ReadBack *reading = data;
-    PmxRun *run = reading->run;
-    reading->look = NULL;
-    if (facts)
-        succeed(run, reading->output, facts);
-    else
-        fail_read_back(run, reading->output, error);
-    pmx_facts_free(facts);
-    g_ptr_array_remove(run->reading, reading);
-    settle(run);
-}
-
-static void read_back(PmxRun *run, guint output)
-{
-    const PmxPlanOutput *planned = g_ptr_array_index(run->plan->outputs, output);
-    g_autoptr(GError) error = NULL;
-    PmxLocalInput *file = pmx_places_open(run->setup.service->places, planned->address, &error);
-    if (!file) {
-        fail_read_back(run, output, error);
-        settle(run);
-        return;
-    }
-    ReadBack *reading = g_new0(ReadBack, 1);
-    *reading = (ReadBack){run, output, file, NULL};
-    g_ptr_array_add(run->reading, reading);
-    reading->look = pmx_probes_look(run->setup.probes, file, was_read_back, reading);
-}
-
-/* --- the executor's part --- */
 
 static void output_ended(guint output, gpointer data)
 {
@@ -299,10 +246,9 @@ static void output_ended(guint output, gpointer data)
     const PmxOutputState *state = pmx_executor_output(run->executor, output);
     if (state->error)
         set_part(run, planned_part(run, output), PMX_PART_FAILED, state->error);
-    if (state->error)
-        settle(run);
     else
-        read_back(run, output);
+        succeed(run, output);
+    settle(run);
 }
 
 static void execute(PmxRun *run)
@@ -314,7 +260,7 @@ static void execute(PmxRun *run)
     const PmxExecutorSetup setup = {.plan = run->plan,
                                     .artifacts = run->setup.artifacts,
                                     .places = run->setup.service->places,
-                                    .inputs = (PmxLocalInput *const *)run->inputs->pdata,
+                                    .inputs = (PmxReader *const *)run->inputs->pdata,
                                     .runner = run->setup.runner,
                                     .pool = run->setup.pool,
                                     .patience = pmx_runner_patience()};
@@ -337,7 +283,7 @@ static gboolean note_identities(PmxRun *run, GError **error)
     json_t *now = json_array();
     for (guint i = 0; i < run->inputs->len; i++)
         json_array_append_new(
-            now, json_string(((PmxLocalInput *)g_ptr_array_index(run->inputs, i))->identity));
+            now, json_string(((PmxReader *)g_ptr_array_index(run->inputs, i))->identity));
     gboolean same = !run->record->inputs || json_equal(run->record->inputs, now) ||
                     !first_in(run, PMX_PART_SUCCESS);
     json_decref(run->record->inputs);
@@ -413,7 +359,7 @@ static void make_plan(PmxRun *run)
     const char *seconds = g_getenv("POLYMUX_SEGMENT_SECONDS");
     for (guint i = 0; i < run->inputs->len; i++)
         inputs[i] = (PmxPlanInput){g_ptr_array_index(run->facts, i),
-                                   ((PmxLocalInput *)g_ptr_array_index(run->inputs, i))->identity};
+                                   ((PmxReader *)g_ptr_array_index(run->inputs, i))->identity};
     fail_unwritable(run);
     while (!run->plan && !all_over(run)) {
         g_autoptr(PmxProblems) problems = pmx_problems_new();
@@ -463,20 +409,36 @@ static void look_into_next(PmxRun *run)
         make_plan(run);
 }
 
-static gboolean open_inputs(PmxRun *run)
+/* In a thread of its own: an input may be far away. */
+static gpointer open_inputs(gpointer data, GCancellable *cancel, GError **error)
 {
-    for (guint i = 0; i < run->job->inputs->len; i++) {
-        const PmxInput *input = g_ptr_array_index(run->job->inputs, i);
-        g_autoptr(GError) error = NULL;
-        PmxLocalInput *file =
-            pmx_places_open(run->setup.service->places, input->file.media, &error);
-        if (!file) {
-            fail_input(run, i, error);
-            return FALSE;
-        }
-        g_ptr_array_add(run->inputs, file);
+    PmxRun *run = data;
+    const PmxPlaces *places = run->setup.service->places;
+    for (run->opened = 0; run->opened < run->job->inputs->len; run->opened++) {
+        const PmxInput *input = g_ptr_array_index(run->job->inputs, run->opened);
+        PmxReader *reader = pmx_places_open(places, input->file.media, cancel, error);
+        if (!reader)
+            return NULL;
+        g_ptr_array_add(run->inputs, reader);
     }
-    return TRUE;
+    return run->inputs;
+}
+
+/* That the job has begun is saved together with the identities of what it reads, so no output is
+ * ever made of inputs that a restart could not tell from others. */
+static void inputs_opened(gpointer inputs, const GError *error, gpointer data)
+{
+    PmxRun *run = data;
+    g_autoptr(GError) changed = NULL;
+    run->opening = NULL;
+    if (!inputs) {
+        fail_input(run, run->opened, error);
+    } else if (note_identities(run, &changed)) {
+        settle(run);
+        look_into_next(run);
+    } else {
+        fail_all(run, changed);
+    }
 }
 
 static gboolean read_job(PmxRun *run)
@@ -510,26 +472,18 @@ static void mark_begun(PmxRun *run)
             set_part(run, part_at(run, i), PMX_PART_SCHEDULED, NULL);
 }
 
-/* Whatever fails here has settled the run. That it has begun is saved together with the identities
- * of what it reads, so no output is ever made of inputs that a restart could not tell from others. */
 static gboolean begin(gpointer data)
 {
+    static const PmxErrandKind opening = {open_inputs, inputs_opened, NULL};
     PmxRun *run = data;
-    g_autoptr(GError) error = NULL;
     run->ending = 0;
     if (all_over(run)) {
         settle(run);
         return G_SOURCE_REMOVE;
     }
     mark_begun(run);
-    if (!read_job(run) || !open_inputs(run))
-        return G_SOURCE_REMOVE;
-    if (note_identities(run, &error)) {
-        settle(run);
-        look_into_next(run);
-    } else {
-        fail_all(run, error);
-    }
+    if (read_job(run))
+        run->opening = pmx_errand_start(&opening, run);
     return G_SOURCE_REMOVE;
 }
 
@@ -537,7 +491,7 @@ static gboolean begin(gpointer data)
 
 static void free_input(gpointer input)
 {
-    pmx_local_input_free(input);
+    pmx_reader_free(input);
 }
 
 static void free_facts(gpointer facts)
@@ -557,7 +511,6 @@ PmxRun *pmx_run_new(const PmxRunSetup *setup, PmxJobRecord *record, GPtrArray *p
     run->places = g_array_new(FALSE, FALSE, sizeof(guint));
     run->inputs = g_ptr_array_new_with_free_func(free_input);
     run->facts = g_ptr_array_new_with_free_func(free_facts);
-    run->reading = g_ptr_array_new_with_free_func(read_back_free);
     run->ending = g_idle_add(begin, run);
     return run;
 }
@@ -567,8 +520,8 @@ void pmx_run_free(PmxRun *run)
     if (!run)
         return;
     g_clear_handle_id(&run->ending, g_source_remove);
+    pmx_errand_cancel(run->opening);
     pmx_look_cancel(run->look);
-    g_ptr_array_unref(run->reading);
     pmx_executor_free(run->executor);
     pmx_plan_free(run->plan);
     g_clear_pointer(&run->wanted, wanted_free);
@@ -611,8 +564,8 @@ gboolean pmx_run_cancel(PmxRun *run, GError **error)
         g_set_error(error, PMX_ERROR, PMX_CODE_INVALID, "the job has ended");
         return FALSE;
     }
+    pmx_errand_cancel(g_steal_pointer(&run->opening));
     pmx_look_cancel(g_steal_pointer(&run->look));
-    g_ptr_array_set_size(run->reading, 0);
     g_clear_pointer(&run->executor, pmx_executor_free);
     for (guint i = 0; i < run->outputs; i++)
         set_part(run, part_at(run, i), PMX_PART_SKIPPED, NULL);

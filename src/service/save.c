@@ -21,27 +21,35 @@ typedef struct {
     const char *type, *target; /* NULL: nowhere */
     const char *events;        /* comma separated */
     PmxCallbackRecord *callback;
-    json_t *user_data;
+    char *own;
 } Receiver;
 
 static void receiver_clear(Receiver *receiver)
 {
     pmx_callback_record_free(receiver->callback);
-    json_decref(receiver->user_data);
+    g_free(receiver->own);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Receiver, receiver_clear)
 
 static const char callback_default[] = "MediaConvertComplete";
 
+char *pmx_service_notify_address(const char *user_data)
+{
+    json_t *json = user_data ? json_loads(user_data, 0, NULL) : NULL;
+    const char *text = json_string_value(json_object_get(json, "NotifyAddress"));
+    char *address = text && *text ? g_strdup(text) : NULL;
+    json_decref(json);
+    return address;
+}
+
 /* NotifyAddress inside UserData goes before the account's callback. */
 static gboolean own_receiver(Receiver *receiver, const PmxJobRecord *job)
 {
-    receiver->user_data = job->user_data ? json_loads(job->user_data, 0, NULL) : NULL;
-    const char *address = json_string_value(json_object_get(receiver->user_data, "NotifyAddress"));
-    if (!address || !*address)
+    receiver->own = pmx_service_notify_address(job->user_data);
+    if (!receiver->own)
         return FALSE;
-    receiver->type = g_str_has_prefix(address, "ice-callback-") ? "MNS" : "HTTP";
-    receiver->target = address;
+    receiver->type = g_str_has_prefix(receiver->own, "ice-callback-") ? "MNS" : "HTTP";
+    receiver->target = receiver->own;
     return TRUE;
 }
 

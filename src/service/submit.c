@@ -29,6 +29,14 @@ gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *jo
     return pmx_problems_count(problems) == before;
 }
 
+static gboolean check_notify_address(const PmxService *service, const char *user_data,
+                                     PmxProblems *problems)
+{
+    g_autofree char *address = pmx_service_notify_address(user_data);
+    return !address ||
+           pmx_service_check_receiver(service, address, "UserData.NotifyAddress", problems);
+}
+
 /* --- rows --- */
 
 static PmxPartRecord *part_new(const char *job, PmxPartKind kind, gint64 place, const char *name)
@@ -193,7 +201,8 @@ PmxJobView *pmx_service_submit(PmxService *service, const PmxSubmission *submiss
         pmx_job_parse(submission->config, service->templates, &options, problems);
     json_t *templates = job ? pmx_service_templates_used(service, job) : NULL;
     g_rw_lock_reader_unlock(&service->templates_lock);
-    if (!job || !pmx_service_check_addresses(service, job, problems)) {
+    gboolean fine = check_notify_address(service, submission->user_data, problems);
+    if (!job || !pmx_service_check_addresses(service, job, problems) || !fine) {
         json_decref(templates);
         return NULL;
     }

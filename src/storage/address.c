@@ -13,14 +13,16 @@
 #include <unistd.h>
 
 #include "storage/copy.h"
+#include "storage/local-error.h"
 
-static gboolean fail(GError **error, PmxCode code, const char *what, const char *path, int number)
+gboolean pmx_local_fail(GError **error, PmxCode code, const char *what, const char *path,
+                        int number)
 {
     g_set_error(error, PMX_ERROR, (int)code, "%s \"%s\": %s", what, path, g_strerror(number));
     return FALSE;
 }
 
-static PmxCode code_for(int number)
+PmxCode pmx_local_code(int number)
 {
     switch (number) {
     case ENOENT:
@@ -56,73 +58,11 @@ char *pmx_address_to_path(const char *address, const char *folder, GError **erro
     return g_canonicalize_filename(address, folder);
 }
 
-static char *identity_of(const char *path, const struct stat *info)
-{
-    return g_strdup_printf("%s|%ju|%jd|%jd.%09ld", path, (uintmax_t)info->st_ino,
-                           (intmax_t)info->st_size, (intmax_t)info->st_mtim.tv_sec,
-                           info->st_mtim.tv_nsec);
-}
-
-PmxLocalInput *pmx_local_input_take(int fd, const char *name, GError **error)
-{
-    struct stat info;
-    g_autoptr(PmxLocalInput) input = g_new0(PmxLocalInput, 1);
-    input->fd = fd;
-    if (fstat(fd, &info) < 0) {
-        fail(error, code_for(errno), "cannot read", name, errno);
-        return NULL;
-    }
-    if (!S_ISREG(info.st_mode) || info.st_size == 0) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" %s", name,
-                    S_ISREG(info.st_mode) ? "is empty" : "is not a file");
-        return NULL;
-    }
-    input->path = g_strdup(name);
-    input->size = info.st_size;
-    input->identity = identity_of(name, &info);
-    return g_steal_pointer(&input);
-}
-
-PmxLocalInput *pmx_local_input_open(const char *path, GError **error)
-{
-    /* Non-blocking, so that a named pipe without a writer is an error and not a wait. */
-    int fd = g_open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK, 0);
-    if (fd >= 0)
-        return pmx_local_input_take(fd, path, error);
-    fail(error, code_for(errno), "cannot read", path, errno);
-    return NULL;
-}
-
-void pmx_local_input_free(PmxLocalInput *input)
-{
-    if (!input)
-        return;
-    if (input->fd >= 0)
-        close(input->fd);
-    g_free(input->path);
-    g_free(input->identity);
-    g_free(input);
-}
-
-gboolean pmx_local_input_unchanged(const PmxLocalInput *input, GError **error)
-{
-    struct stat info;
-    if (fstat(input->fd, &info) < 0)
-        return fail(error, PMX_CODE_RESOURCE_BAD, "cannot read", input->path, errno);
-    g_autofree char *now = identity_of(input->path, &info);
-    if (strcmp(now, input->identity) == 0)
-        return TRUE;
-    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                "\"%s\" was changed while the job read it; run the job again when it is complete",
-                input->path);
-    return FALSE;
-}
-
 static gboolean make_folder(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
     return g_mkdir_with_parents(folder, 0777) == 0 ||
-           fail(error, code_for(errno), "cannot make the folder", folder, errno);
+           pmx_local_fail(error, pmx_local_code(errno), "cannot make the folder", folder, errno);
 }
 
 /* The nearest folder above `path` that is there; caller frees. */
@@ -141,11 +81,11 @@ gboolean pmx_local_writable(const char *to, GError **error)
 {
     g_autofree char *folder = existing_folder(to);
     if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
-        return fail(error, PMX_CODE_INVALID, "cannot make a folder of", folder, EEXIST);
+        return pmx_local_fail(error, PMX_CODE_INVALID, "cannot make a folder of", folder, EEXIST);
     if (g_access(folder, W_OK | X_OK) != 0)
-        return fail(error, PMX_CODE_ACCESS_DENIED, "cannot write into", folder, errno);
+        return pmx_local_fail(error, PMX_CODE_ACCESS_DENIED, "cannot write into", folder, errno);
     if (g_file_test(to, G_FILE_TEST_IS_DIR))
-        return fail(error, PMX_CODE_INVALID, "cannot write", to, EISDIR);
+        return pmx_local_fail(error, PMX_CODE_INVALID, "cannot write", to, EISDIR);
     return TRUE;
 }
 
@@ -156,7 +96,7 @@ static gboolean sync_file(const char *path, GError **error)
     int number = errno;
     if (fd >= 0)
         close(fd);
-    return ok || fail(error, PMX_CODE_INTERNAL, "cannot write", path, number);
+    return ok || pmx_local_fail(error, PMX_CODE_INTERNAL, "cannot write", path, number);
 }
 
 /* What a runner left is not to be trusted: a link would make us change or serve another file. */
@@ -187,6 +127,6 @@ gboolean pmx_local_publish(const char *from, const char *to, const char *name, G
     if (g_chmod(from, 0666 & ~(int)current_mask()) == 0 && g_rename(from, to) == 0)
         return TRUE;
     if (errno != EXDEV)
-        return fail(error, code_for(errno), "cannot write", name, errno);
+        return pmx_local_fail(error, pmx_local_code(errno), "cannot write", name, errno);
     return pmx_copy_into_place(from, to, name, error);
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "storage/address.h"
 #include "storage/beneath.h"
 #include "storage/places-kind.h"
 
@@ -113,20 +114,10 @@ static gboolean read_name(const char *address, Name *name, GError **error)
 
 /* --- the file system --- */
 
-static PmxCode code_for(int number)
-{
-    if (number == ENOENT || number == ENOTDIR)
-        return PMX_CODE_RESOURCE_NOT_FOUND;
-    return number == EACCES || number == EPERM || number == EXDEV || number == ELOOP
-               ? PMX_CODE_ACCESS_DENIED
-               : PMX_CODE_RESOURCE_BAD;
-}
-
 static gboolean fail(GError **error, const char *what, const char *address, int number)
 {
-    const char *why = number == EXDEV ? "it leads out of its bucket" : g_strerror(number);
-    g_set_error(error, PMX_ERROR, (int)code_for(number), "cannot %s \"%s\": %s", what, address,
-                why);
+    g_set_error(error, PMX_ERROR, (int)pmx_beneath_code(number), "cannot %s \"%s\": %s", what,
+                address, pmx_beneath_words(number));
     return FALSE;
 }
 
@@ -136,14 +127,16 @@ static int open_bucket(const PmxPlaces *places, const Name *name, const char *ad
     g_autofree char *path = g_build_filename(places->root, name->bucket, NULL);
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        g_set_error(error, PMX_ERROR, (int)code_for(errno),
+        g_set_error(error, PMX_ERROR, (int)pmx_beneath_code(errno),
                     "\"%s\": there is no bucket \"%s\"; a bucket is a folder in %s", address,
                     name->bucket, places->root);
     return fd;
 }
 
-static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
+static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                             GError **error)
 {
+    (void)cancel;
     g_auto(Name) name = {0};
     if (!read_name(address, &name, error))
         return NULL;
@@ -159,7 +152,7 @@ static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, G
     }
     /* One name however it is spelt, so that what is made of it is kept under one key. */
     g_autofree char *same = g_strdup_printf("oss://%s/%s", name.bucket, name.key);
-    return pmx_local_input_take(fd, same, error);
+    return pmx_reader_take_file(fd, same, error);
 }
 
 /* --- folders; a path is below the bucket, "" the bucket itself --- */
@@ -230,8 +223,9 @@ static gboolean writable(const PmxPlaces *places, const char *address, GError **
 }
 
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
-                        GError **error)
+                        GCancellable *cancel, GError **error)
 {
+    (void)cancel;
     g_auto(Name) name = {0};
     if (!read_name(address, &name, error))
         return FALSE;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Places of the command line: local paths and file://. See places.h. */
+#include "storage/address.h"
 #include "storage/places-kind.h"
 
 static gboolean check(const PmxPlaces *places, const char *address, GError **error)
@@ -8,10 +9,12 @@ static gboolean check(const PmxPlaces *places, const char *address, GError **err
     return path != NULL;
 }
 
-static PmxLocalInput *open_input(const PmxPlaces *places, const char *address, GError **error)
+static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                             GError **error)
 {
+    (void)cancel;
     g_autofree char *path = pmx_address_to_path(address, places->root, error);
-    return path ? pmx_local_input_open(path, error) : NULL;
+    return path ? pmx_reader_open_file(path, error) : NULL;
 }
 
 static gboolean writable(const PmxPlaces *places, const char *address, GError **error)
@@ -21,8 +24,9 @@ static gboolean writable(const PmxPlaces *places, const char *address, GError **
 }
 
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
-                        GError **error)
+                        GCancellable *cancel, GError **error)
 {
+    (void)cancel;
     g_autofree char *path = pmx_address_to_path(address, places->root, error);
     return path && pmx_local_publish(from, path, path, error);
 }

@@ -6,10 +6,11 @@
 
 typedef struct {
     gboolean (*check)(const PmxPlaces *places, const char *address, GError **error);
-    PmxLocalInput *(*open)(const PmxPlaces *places, const char *address, GError **error);
+    PmxReader *(*open)(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                       GError **error);
     gboolean (*writable)(const PmxPlaces *places, const char *address, GError **error);
     gboolean (*publish)(const PmxPlaces *places, const char *from, const char *address,
-                        GError **error);
+                        GCancellable *cancel, GError **error);
 } PmxPlacesKind;
 
 struct PmxPlaces {

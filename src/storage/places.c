@@ -23,9 +23,10 @@ gboolean pmx_places_check(const PmxPlaces *places, const char *address, GError *
     return places->kind->check(places, address, error);
 }
 
-PmxLocalInput *pmx_places_open(const PmxPlaces *places, const char *address, GError **error)
+PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                           GError **error)
 {
-    return places->kind->open(places, address, error);
+    return places->kind->open(places, address, cancel, error);
 }
 
 gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GError **error)
@@ -34,7 +35,7 @@ gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GErro
 }
 
 gboolean pmx_places_publish(const PmxPlaces *places, const char *from, const char *address,
-                            GError **error)
+                            GCancellable *cancel, GError **error)
 {
-    return places->kind->publish(places, from, address, error);
+    return places->kind->publish(places, from, address, cancel, error);
 }

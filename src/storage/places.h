@@ -10,7 +10,9 @@
  */
 #pragma once
 
-#include "storage/address.h"
+#include <gio/gio.h>
+
+#include "storage/reader.h"
 
 typedef struct PmxPlaces PmxPlaces;
 
@@ -29,12 +31,14 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxPlaces, pmx_places_free)
 /* FALSE when the address's text alone says that it leads nowhere here. */
 gboolean pmx_places_check(const PmxPlaces *places, const char *address, GError **error);
 
-/* Opens for reading; see pmx_local_input_open(). */
-PmxLocalInput *pmx_places_open(const PmxPlaces *places, const char *address, GError **error);
+/* Opens for reading; see pmx_reader_open_file(). May wait for a network; `cancel` or NULL. */
+PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                           GError **error);
 
 /* FALSE when nothing can be written there, found out without making anything. */
 gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GError **error);
 
-/* Makes the finished file `from` appear there, whole or not at all. */
+/* Makes the finished file `from` appear there, whole or not at all. May wait for a disk or a
+ * network; `cancel` or NULL. */
 gboolean pmx_places_publish(const PmxPlaces *places, const char *from, const char *address,
-                            GError **error);
+                            GCancellable *cancel, GError **error);

@@ -22,7 +22,7 @@ EVENTS = ("MediaConvertComplete", "MediaConvertOutputGroupComplete", "MediaConve
 class Receiver:
     """Keeps the bodies of what it took, in the order of arrival; `refuses` says which requests (from 1) get a 503."""
 
-    def __init__(self, refuses=lambda number: False):
+    def __init__(self, refuses=lambda number: False, at=("127.0.0.1", 0)):
         self.got, self.asked, self.changed = [], 0, threading.Condition()
         outer = self
 
@@ -42,8 +42,8 @@ class Receiver:
             def handle_error(self, request, client_address):
                 """A server that is killed leaves its receiver in the middle of a line."""
 
-        self.server = Quiet(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/events"
+        self.server = Quiet(at, Handler)
+        self.url = f"http://{at[0]}:{self.server.server_address[1]}/events"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def take(self, body, refuses):

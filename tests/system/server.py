@@ -54,10 +54,12 @@ class Answer:
 class Server:
     """One data folder and the server on it, which may be stopped and started any number of times."""
 
-    def __init__(self, home, *args, config=None, env=None):
+    def __init__(self, home, *args, config=None, env=None, guarded=False):
         self.binary, self.home = driver.binary(), Path(home)
         self.data, self.log = self.home / "data", self.home / "server.log"
         self.args, self.more = list(args), dict(env or {})
+        if not guarded:  # the tests' receivers are on this machine
+            self.more.setdefault("POLYMUX_NETWORK_ALLOW_HOSTS", "127.0.0.1")
         self.mark = f"pmx-server-{uuid.uuid4().hex}"
         self.process = self.reader = self.endpoint = self.host = self.port = None
         self.killed = False

@@ -78,7 +78,7 @@ static inline void stage_clear(Stage *stage)
 static inline gboolean publish(const Stage *stage, const char *address, GError **error)
 {
     write_file(stage->finished, new_text);
-    gboolean ok = pmx_places_publish(stage->places, stage->finished, address, error);
+    gboolean ok = pmx_places_publish(stage->places, stage->finished, address, NULL, error);
     g_assert_cmpint(g_file_test(stage->finished, G_FILE_TEST_EXISTS), ==, !ok); /* it is moved */
     return ok;
 }
@@ -95,9 +95,9 @@ static inline void assert_unreadable(const Stage *stage, const char *address, Pm
                                      const char *words)
 {
     GError *error = NULL;
-    g_assert_null(pmx_places_open(stage->places, address, &error));
+    g_assert_null(pmx_places_open(stage->places, address, NULL, &error));
     assert_error(error, code, words);
-    g_assert_null(pmx_places_open(stage->places, address, NULL));
+    g_assert_null(pmx_places_open(stage->places, address, NULL, NULL));
 }
 
 static inline void assert_unwritable(const Stage *stage, const char *address, PmxCode code,
@@ -114,13 +114,13 @@ static inline void assert_unwritable(const Stage *stage, const char *address, Pm
 static inline void assert_reads(const Stage *stage, const char *address, const char *text)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(PmxLocalInput) input = pmx_places_open(stage->places, address, &error);
+    g_autoptr(PmxReader) input = pmx_places_open(stage->places, address, NULL, &error);
     char bytes[64] = "";
     g_assert_no_error(error);
     g_assert_cmpint(input->size, ==, strlen(text));
-    g_assert_cmpint(pread(input->fd, bytes, sizeof bytes - 1, 0), ==, strlen(text));
+    g_assert_cmpint(pmx_reader_read(input, 0, bytes, sizeof bytes - 1), ==, strlen(text));
     g_assert_cmpstr(bytes, ==, text);
-    g_assert_true(pmx_local_input_unchanged(input, NULL));
+    g_assert_true(pmx_reader_unchanged(input, NULL));
 }
 
 /* The file `path` of the buckets' folder, where no link is, has been published. */

@@ -19,7 +19,7 @@ enum { SMALL, LARGE, SOUND, OUTPUTS };
 typedef struct {
     char *root, *store, *out, *input, *runner;
     PmxPlan plan;
-    PmxLocalInput *inputs[1];
+    PmxReader *inputs[1];
     PmxArtifacts *artifacts;
     PmxPlaces *places;
     PmxPool *pool;
@@ -146,7 +146,7 @@ static inline void stage_init(Stage *stage, const char *script)
     stage->plan.tasks = g_ptr_array_new_with_free_func(stage_task_free);
     stage->plan.outputs = g_ptr_array_new_with_free_func(stage_output_free);
     g_assert_true(g_file_set_contents(stage->input, "the film", -1, &error));
-    stage->inputs[0] = pmx_local_input_open(stage->input, &error);
+    stage->inputs[0] = pmx_reader_open_file(stage->input, &error);
     g_assert_no_error(error);
     stage_add_tasks(stage);
     stage->places = pmx_places_local("/");
@@ -177,7 +177,7 @@ static inline void stage_clear(Stage *stage)
     pmx_pool_free(stage->pool);
     pmx_places_free(stage->places);
     pmx_artifacts_free(stage->artifacts);
-    pmx_local_input_free(stage->inputs[0]);
+    pmx_reader_free(stage->inputs[0]);
     g_ptr_array_unref(stage->plan.tasks);
     g_ptr_array_unref(stage->plan.outputs);
     temporary_remove(stage->root);

@@ -159,7 +159,7 @@ static void succeed(const Fake *fake)
 {
     make(fake);
     note(fake, "end");
-    say("{\"result\":{},\"cpu_seconds\":0.25}\n");
+    say("{\"result\":{\"facts\":{\"size\":77}},\"cpu_seconds\":0.25}\n");
 }
 
 /* --- the rest --- */
@@ -253,6 +253,29 @@ static void slow(const Fake *fake)
     succeed(fake);
 }
 
+static guint running(void)
+{
+    g_autofree char *path = g_build_filename(g_getenv("FAKE_FOLDER"), "log", NULL), *text = NULL;
+    guint count = 0;
+    if (!g_file_get_contents(path, &text, NULL, NULL))
+        abort();
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    for (guint i = 0; lines[i] && *lines[i]; i++)
+        count += g_str_has_prefix(lines[i], "start ") ? 1 : -1;
+    return count;
+}
+
+/* Waits, not for ever, until $FAKE_MEET runners run at once. */
+static void meet(const Fake *fake)
+{
+    enum { TURNS = 1000, TURN_US = 5000 };
+    guint wanted = (guint)g_ascii_strtoull(g_getenv("FAKE_MEET"), NULL, 10);
+    for (guint i = 0; i < TURNS && running() < wanted; i++)
+        g_usleep(TURN_US);
+    g_usleep(TURN_US * 10); /* for one too many to show itself, and the others to have looked */
+    succeed(fake);
+}
+
 static void touch_input(const Fake *fake)
 {
     FILE *file = g_fopen(g_getenv("FAKE_INPUT"), "ab");
@@ -303,12 +326,12 @@ static void behave(const Fake *fake, const char *action)
     static const struct {
         const char *name;
         void (*act)(const Fake *fake);
-    } actions[] = {{"ok", succeed},         {"slow", slow},          {"crash", crash_now},
-                   {"hang", hang_now},      {"flood", flood},        {"chatter", chatter},
-                   {"talk", talk_nonsense}, {"ask", ask_nonsense},   {"child", leave_child},
-                   {"touch", touch_input},  {"error", fail},         {"nothing", make_nothing},
-                   {"late", crash_late},    {"silent", say_nothing}, {"status", end_badly},
-                   {"damaged", find_damage}};
+    } actions[] = {{"ok", succeed},          {"slow", slow},          {"crash", crash_now},
+                   {"hang", hang_now},       {"flood", flood},        {"chatter", chatter},
+                   {"talk", talk_nonsense},  {"ask", ask_nonsense},   {"child", leave_child},
+                   {"touch", touch_input},   {"error", fail},         {"nothing", make_nothing},
+                   {"late", crash_late},     {"silent", say_nothing}, {"status", end_badly},
+                   {"damaged", find_damage}, {"meet", meet}};
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
         if (strcmp(action, actions[i].name) == 0)
             actions[i].act(fake);

@@ -21,7 +21,7 @@ static inline PmxSourceRef serving_start(Serving *serving, const char *path)
     GStatBuf info;
     PmxServed *served = g_new0(PmxServed, 1);
     g_assert_cmpint(g_stat(path, &info), ==, 0);
-    *served = (PmxServed){.fd = -1, .path = g_strdup(path), .size = info.st_size};
+    *served = (PmxServed){.path = g_strdup(path), .size = info.st_size};
     serving->inputs = g_ptr_array_new_with_free_func(pmx_served_free);
     g_ptr_array_add(serving->inputs, served);
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serving->ends), ==, 0);

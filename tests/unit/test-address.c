@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "storage/reader.h"
 #include "temporary.h"
 
 static void test_path(void)
@@ -72,7 +73,7 @@ static void assert_file(const char *path, const char *text)
 static void assert_no_input(const char *path, PmxCode code, const char *words)
 {
     g_autoptr(GError) error = NULL;
-    g_autoptr(PmxLocalInput) input = pmx_local_input_open(path, &error);
+    g_autoptr(PmxReader) input = pmx_reader_open_file(path, &error);
     g_assert_null(input);
     g_assert_error(error, PMX_ERROR, (int)code);
     g_assert_nonnull(strstr(error->message, path));
@@ -105,26 +106,26 @@ static void test_input(void)
     g_autoptr(GError) error = NULL;
     char bytes[9] = "";
     write_file(path, "eight by");
-    g_autoptr(PmxLocalInput) input = pmx_local_input_open(path, &error);
+    g_autoptr(PmxReader) input = pmx_reader_open_file(path, &error);
     g_assert_no_error(error);
-    g_assert_cmpstr(input->path, ==, path);
+    g_assert_cmpstr(input->name, ==, path);
     g_assert_cmpint(input->size, ==, 8);
-    g_assert_true(pmx_local_input_unchanged(input, &error));
+    g_assert_true(pmx_reader_unchanged(input, &error));
     write_file(other, "other 88");
     g_assert_cmpint(g_rename(other, path), ==, 0); /* replaced: still the old one */
-    g_assert_true(pmx_local_input_unchanged(input, &error));
-    g_assert_cmpint(pread(input->fd, bytes, 8, 0), ==, 8);
+    g_assert_true(pmx_reader_unchanged(input, &error));
+    g_assert_cmpint(pmx_reader_read(input, 0, bytes, 8), ==, 8);
     g_assert_cmpstr(bytes, ==, "eight by");
-    g_autoptr(PmxLocalInput) again = pmx_local_input_open(path, &error);
+    g_autoptr(PmxReader) again = pmx_reader_open_file(path, &error);
     g_assert_no_error(error);
     g_assert_cmpstr(again->identity, !=, input->identity);
     g_usleep(20000); /* a file system's clock may tick slowly */
     write_file(path, "new text");
-    g_assert_false(pmx_local_input_unchanged(again, &error));
+    g_assert_false(pmx_reader_unchanged(again, &error));
     g_assert_error(error, PMX_ERROR, (int)PMX_CODE_RESOURCE_BAD);
     g_assert_nonnull(strstr(error->message, "was changed"));
     temporary_remove(folder);
-    pmx_local_input_free(NULL);
+    pmx_reader_free(NULL);
 }
 
 /* The same file has the same identity; its size, time and path are part of it. */
@@ -135,16 +136,16 @@ static void test_identity(void)
     g_autofree char *link_path = g_build_filename(folder, "b.mp4", NULL);
     write_file(path, "text");
     g_assert_cmpint(link(path, link_path), ==, 0);
-    g_autoptr(PmxLocalInput) one = pmx_local_input_open(path, NULL);
-    g_autoptr(PmxLocalInput) two = pmx_local_input_open(path, NULL);
-    g_autoptr(PmxLocalInput) linked = pmx_local_input_open(link_path, NULL);
+    g_autoptr(PmxReader) one = pmx_reader_open_file(path, NULL);
+    g_autoptr(PmxReader) two = pmx_reader_open_file(path, NULL);
+    g_autoptr(PmxReader) linked = pmx_reader_open_file(link_path, NULL);
     g_assert_cmpstr(one->identity, ==, two->identity);
     g_assert_cmpstr(one->identity, !=, linked->identity);
     const struct timespec times[2] = {{1000000, 1}, {1000000, 1}};
     g_assert_cmpint(utimensat(AT_FDCWD, path, times, 0), ==, 0);
-    g_autoptr(PmxLocalInput) older = pmx_local_input_open(path, NULL);
+    g_autoptr(PmxReader) older = pmx_reader_open_file(path, NULL);
     g_assert_cmpstr(one->identity, !=, older->identity);
-    g_assert_false(pmx_local_input_unchanged(one, NULL));
+    g_assert_false(pmx_reader_unchanged(one, NULL));
     temporary_remove(folder);
 }
 

@@ -90,11 +90,13 @@ static void test_publish_across(void)
         return;
     GError *error = NULL;
     write_file(stage.finished, new_text);
-    g_assert_true(pmx_places_publish(stage.places, stage.finished, "oss://bucket/a/b", &error));
+    g_assert_true(
+        pmx_places_publish(stage.places, stage.finished, "oss://bucket/a/b", NULL, &error));
     g_assert_no_error(error);
     g_autofree char *path = bucket_path(&stage, "a/b"), *folder = bucket_path(&stage, "a");
     assert_file(path, new_text);
-    g_assert_true(pmx_places_publish(stage.places, stage.finished, "oss://bucket/a/b", &error));
+    g_assert_true(
+        pmx_places_publish(stage.places, stage.finished, "oss://bucket/a/b", NULL, &error));
     g_assert_cmpuint(count_entries(folder), ==, 1); /* no temporary file */
     stage_clear(&stage);
 }
@@ -104,7 +106,7 @@ static void kill_while_publishing(const Stage *stage, const char *folder, guint 
 {
     pid_t child = fork();
     if (child == 0) {
-        pmx_places_publish(stage->places, stage->finished, "oss://bucket/large", NULL);
+        pmx_places_publish(stage->places, stage->finished, "oss://bucket/large", NULL, NULL);
         _exit(0);
     }
     g_assert_cmpint(child, >, 0);
@@ -147,9 +149,9 @@ static void test_umask(void)
 static void assert_fails(const Stage *stage, const char *from, const char *address)
 {
     g_autoptr(GError) error = NULL;
-    g_assert_false(pmx_places_publish(stage->places, from, address, &error));
+    g_assert_false(pmx_places_publish(stage->places, from, address, NULL, &error));
     g_assert_cmpuint(error->domain, ==, PMX_ERROR);
-    g_assert_false(pmx_places_publish(stage->places, from, address, NULL));
+    g_assert_false(pmx_places_publish(stage->places, from, address, NULL, NULL));
 }
 
 /* What stands in the way stays, and nothing else is left. */
@@ -226,7 +228,8 @@ static void test_disk_full(void)
     signal(SIGXFSZ, SIG_IGN);
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &small), ==, 0);
     g_autoptr(GError) error = NULL;
-    gboolean ok = pmx_places_publish(stage.places, stage.finished, "oss://bucket/film", &error);
+    gboolean ok =
+        pmx_places_publish(stage.places, stage.finished, "oss://bucket/film", NULL, &error);
     g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &before), ==, 0);
     g_assert_false(ok);
     g_assert_nonnull(strstr(error->message, "cannot write \"oss://bucket/film\""));
@@ -261,11 +264,11 @@ static void race_to_open(const Stage *stage, const char *address)
     enum { OPENINGS = 3000 };
     guint opened = 0;
     for (guint i = 0; i < OPENINGS; i++) {
-        g_autoptr(PmxLocalInput) input = pmx_places_open(stage->places, address, NULL);
+        g_autoptr(PmxReader) input = pmx_places_open(stage->places, address, NULL, NULL);
         char text[64] = "";
         opened += input != NULL;
         if (input)
-            g_assert_cmpint(pread(input->fd, text, sizeof text - 1, 0), >, 0);
+            g_assert_cmpint(pmx_reader_read(input, 0, text, sizeof text - 1), >, 0);
         g_assert_cmpstr(text, !=, secret_text);
     }
     g_test_message("%s: %u of %d opened", address, opened, OPENINGS);

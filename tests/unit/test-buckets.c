@@ -67,9 +67,9 @@ static void test_good_addresses(void)
         g_assert_true(pmx_places_check(stage.places, rows[i].address, NULL));
         assert_published(&stage, rows[i].address, rows[i].path);
         assert_reads(&stage, rows[i].address, new_text);
-        g_autoptr(PmxLocalInput) input = pmx_places_open(stage.places, rows[i].address, NULL);
-        g_assert_true(g_str_has_prefix(input->path, "oss://"));
-        g_assert_cmpstr(input->path + 6, ==, rows[i].path); /* one name for all spellings */
+        g_autoptr(PmxReader) input = pmx_places_open(stage.places, rows[i].address, NULL, NULL);
+        g_assert_true(g_str_has_prefix(input->name, "oss://"));
+        g_assert_cmpstr(input->name + 6, ==, rows[i].path); /* one name for all spellings */
         stage_clear(&stage);
     }
 }

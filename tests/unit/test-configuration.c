@@ -95,6 +95,19 @@ static void blame(void)
                "POLYMUX_SERVER_THREADS: must be a whole number, not \"x\"\n");
 }
 
+static void allowed_hosts(void)
+{
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    g_autoptr(PmxConfiguration) read =
+        read_text("[network]\nallow-hosts = a.example, 10.0.0.0/8\n", NULL, NULL, problems);
+    g_assert_nonnull(read);
+    g_assert_cmpstr(read->network.allow_hosts, ==, "a.example, 10.0.0.0/8");
+    check_told("[network]\nallow-hosts = a.example, 10.0.0.0/33\n", NULL, NULL,
+               "[network] allow-hosts: must be names (intra.example.com, *.example.com), addresses "
+               "or networks (10.0.0.0/8, fd00::/8), with :PORT behind them or not, which "
+               "\"10.0.0.0/33\" is not\n");
+}
+
 static void check_line(const char *text, const char *line)
 {
     g_autoptr(PmxProblems) problems = pmx_problems_new();
@@ -249,6 +262,7 @@ int main(int argc, char **argv)
     g_test_add_func("/configuration/layers", layers);
     g_test_add_func("/configuration/all-mistakes-at-once", all_mistakes_at_once);
     g_test_add_func("/configuration/blame", blame);
+    g_test_add_func("/configuration/allowed-hosts", allowed_hosts);
     g_test_add_func("/configuration/broken-files", broken_files);
     g_test_add_func("/configuration/missing-file", missing_file);
     g_test_add_func("/configuration/pairs", pairs);

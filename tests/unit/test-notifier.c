@@ -313,6 +313,53 @@ static void test_nobody_there(World *world, gconstpointer data)
     g_assert_cmpstr(delivery->problem, ==, "connection refused");
 }
 
+/* --- where it may not go --- */
+
+/* At once, with the reason, and those behind it in its job follow. */
+static void test_guarded(World *world, gconstpointer data)
+{
+    (void)data;
+    static const char *const bodies[] = {"first", "second", NULL};
+    g_autoptr(PmxGuard) guard = pmx_guard_new("127.0.0.1:1", NULL);
+    g_autoptr(Receiver) receiver = receiver_new(NULL, NULL);
+    world->options.guard = guard;
+    start(world);
+    add(world, (Adding){.count = 1, .target = receiver->url, .bodies = bodies});
+    wait_counts(world, counts.dead == 2);
+    g_autoptr(PmxDeliveryRecord) delivery = first_delivery(world);
+    g_assert_cmpint(delivery->state, ==, PMX_DELIVERY_DEAD);
+    g_assert_cmpint(delivery->attempts, ==, 1);
+    g_assert_nonnull(strstr(delivery->problem, "127.0.0.1 is a loopback address"));
+    g_assert_cmpuint(pmx_notifier_counts(world->notifier).failed, ==, 2);
+    g_assert_cmpuint(receiver->connections, ==, 0);
+}
+
+static void test_queue_is_guarded(World *world, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(PmxGuard) guard = pmx_guard_new(NULL, NULL);
+    g_autoptr(Receiver) receiver = receiver_new(NULL, NULL);
+    world->options.mns_endpoint = receiver->url;
+    world->options.mns_key_id = "testAccessKeyId";
+    world->options.mns_key_secret = "testAccessKeySecret";
+    world->options.guard = guard;
+    start(world);
+    add(world, (Adding){.count = 1, .type = "MNS", .target = "ice-callback-queue"});
+    wait_counts(world, counts.dead == 1);
+    g_assert_cmpuint(receiver->connections, ==, 0);
+}
+
+static void test_allowed(World *world, gconstpointer data)
+{
+    (void)data;
+    g_autoptr(PmxGuard) guard = pmx_guard_new("127.0.0.1", NULL);
+    g_autoptr(Receiver) receiver = receiver_new(NULL, NULL);
+    world->options.guard = guard;
+    start(world);
+    add(world, (Adding){.count = 1, .target = receiver->url});
+    wait_counts(world, counts.delivered == 1);
+}
+
 /* --- receivers that do not answer --- */
 
 static int hang(Receiver *receiver, const Received *request, guint number)
@@ -446,6 +493,9 @@ int main(int argc, char **argv)
     ADD("/notifier/again-until-it-works", test_again_until_it_works);
     ADD("/notifier/dead-after-a-while", test_dead_after_a_while);
     ADD("/notifier/nobody-there", test_nobody_there);
+    ADD("/notifier/guarded", test_guarded);
+    ADD("/notifier/queue-is-guarded", test_queue_is_guarded);
+    ADD("/notifier/allowed", test_allowed);
     ADD("/notifier/a-hanging-receiver-delays-nobody", test_a_hanging_receiver_delays_nobody);
     ADD("/notifier/free-during-flight", test_free_during_flight);
     ADD("/notifier/goes-on-after-a-restart", test_goes_on_after_a_restart);

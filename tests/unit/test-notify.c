@@ -135,6 +135,17 @@ static void test_gives_up(void)
     g_free(delivery.problem);
 }
 
+static void test_buried(void)
+{
+    PmxDeliveryRecord delivery = {.created = HOUR, .attempts = 2, .problem = g_strdup("HTTP 500")};
+    pmx_retry_bury(&delivery, "not there", 2 * HOUR);
+    g_assert_cmpint(delivery.state, ==, PMX_DELIVERY_DEAD);
+    g_assert_cmpint(delivery.settled, ==, 2 * HOUR);
+    g_assert_cmpint(delivery.attempts, ==, 3);
+    g_assert_cmpstr(delivery.problem, ==, "not there");
+    g_free(delivery.problem);
+}
+
 /* --- places at receivers --- */
 
 static void assert_full(PmxReceivers *receivers, const char *expected)
@@ -197,6 +208,7 @@ int main(int argc, char **argv)
     g_test_add_func("/notify/pauses", test_pauses);
     g_test_add_func("/notify/delivered", test_delivered);
     g_test_add_func("/notify/gives-up", test_gives_up);
+    g_test_add_func("/notify/buried", test_buried);
     g_test_add_func("/notify/places", test_places);
     g_test_add_func("/notify/places-of-queues", test_places_of_queues);
     g_test_add_func("/notify/a-silent-receiver-has-one-place",

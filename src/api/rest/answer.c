@@ -81,6 +81,7 @@ char *pmx_rest_refuse(guint status, const char *why)
 /* --- where a problem is --- */
 
 static const char client_token[] = "ClientToken";
+static const char notify_address[] = "UserData.NotifyAddress";
 
 /* The service names things as the job API does. */
 static const char *const names[][2] = {
@@ -102,6 +103,7 @@ static const char *const names[][2] = {
     {"AuthKey", "auth_key"},
     {"Bucket", "bucket"},
     {"Path", "path"},
+    {"UserData", "user_data"},
 };
 
 /* The path in this dialect's words. Within a Config that is submitted they are the job API's. */
@@ -109,7 +111,8 @@ static char *path_of(const PmxRoute *route, const PmxProblem *problem)
 {
     const char *path = problem->path;
     gsize length = strcspn(path, ".[");
-    gboolean foreign = route->flags & PMX_ROUTE_BARE && !g_str_equal(path, client_token);
+    gboolean foreign = route->flags & PMX_ROUTE_BARE && !g_str_equal(path, client_token) &&
+                       !g_str_equal(path, notify_address);
     for (guint i = 0; !foreign && i < G_N_ELEMENTS(names); i++)
         if (strlen(names[i][0]) == length && strncmp(path, names[i][0], length) == 0)
             return g_strconcat(names[i][1], path + length, NULL);
