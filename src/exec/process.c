@@ -17,7 +17,7 @@
 struct PmxProcess {
     GSubprocess *child;
     GCancellable *waiting;
-    GThread *server;
+    PmxServer *server;
     int control, bytes; /* our ends of the two sockets */
     GString *line;      /* of the control socket, up to its end */
     gsize searched;     /* of it, without finding an end */
@@ -175,6 +175,8 @@ static void kill_group(const PmxProcess *process)
 static gboolean check_patience(gpointer data)
 {
     PmxProcess *process = data;
+    if (pmx_server_is_asked(process->server))
+        process->heard = g_get_monotonic_time();
     if (g_get_monotonic_time() - process->heard < (gint64)process->patience * G_USEC_PER_SEC)
         return G_SOURCE_CONTINUE;
     if (process->exited) {
@@ -266,13 +268,13 @@ PmxProcess *pmx_process_start(const char *runner, const PmxOrder *order, GPtrArr
                             .events = *events,
                             .data = data};
     process->line = g_string_new(NULL);
-    process->waiting = g_cancellable_new();
-    process->server = pmx_serve_start(bytes[0], inputs, process->waiting);
+    process->server = pmx_server_new(bytes[0], inputs);
     process->child = spawn(runner, control[1], bytes[1], error);
     if (!process->child) {
         pmx_process_free(process);
         return NULL;
     }
+    process->waiting = g_cancellable_new();
     g_subprocess_wait_async(process->child, process->waiting, child_exited, process);
     process->control_watch =
         g_unix_fd_add(process->control, G_IO_IN | G_IO_HUP, control_ready, process);
@@ -287,14 +289,15 @@ void pmx_process_free(PmxProcess *process)
 {
     if (!process)
         return;
-    g_cancellable_cancel(process->waiting);
+    if (process->waiting)
+        g_cancellable_cancel(process->waiting);
     kill_group(process);
     g_clear_handle_id(&process->control_watch, g_source_remove);
     g_clear_handle_id(&process->order_watch, g_source_remove);
     g_clear_handle_id(&process->patience_watch, g_source_remove);
     close(process->control);
     shutdown(process->bytes, SHUT_RDWR);
-    g_thread_join(process->server);
+    pmx_server_free(process->server);
     close(process->bytes);
     g_clear_object(&process->child);
     g_clear_object(&process->waiting);

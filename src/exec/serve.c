@@ -12,9 +12,11 @@
 /* More than an output has tracks. */
 enum { OPEN_MAX_INPUTS = 64 };
 
-typedef struct {
+struct PmxServer {
     int socket;
-    GCancellable *cancel;
+    GThread *thread;
+    GCancellable *ending;
+    gint asked; /* atomic */
     GPtrArray *inputs;
     struct {
         int fd; /* -1: none */
@@ -23,7 +25,7 @@ typedef struct {
         [OPEN_MAX_INPUTS]; /* inputs opened by name, in turns: a package reads a few lanes alternately */
     guint next_open;
     guint8 *buffer; /* PMX_WIRE_MAX bytes */
-} Server;
+};
 
 void pmx_served_free(gpointer data)
 {
@@ -33,14 +35,14 @@ void pmx_served_free(gpointer data)
     g_free(served);
 }
 
-static void close_all(Server *server)
+static void close_all(PmxServer *server)
 {
     for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
         if (server->open[i].fd >= 0)
             close(server->open[i].fd);
 }
 
-static int open_by_name(Server *server, guint input, const char *path)
+static int open_by_name(PmxServer *server, guint input, const char *path)
 {
     guint slot = server->next_open++ % OPEN_MAX_INPUTS;
     if (server->open[slot].fd >= 0)
@@ -50,7 +52,7 @@ static int open_by_name(Server *server, guint input, const char *path)
     return server->open[slot].fd;
 }
 
-static int descriptor(Server *server, guint input, const char *path)
+static int descriptor(PmxServer *server, guint input, const char *path)
 {
     for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
         if (server->open[i].fd >= 0 && server->open[i].input == input)
@@ -58,7 +60,7 @@ static int descriptor(Server *server, guint input, const char *path)
     return open_by_name(server, input, path);
 }
 
-static gint64 read_file(Server *server, const PmxWireQuestion *question, const char *path)
+static gint64 read_file(PmxServer *server, const PmxWireQuestion *question, const char *path)
 {
     int fd = descriptor(server, question->input, path);
     if (fd < 0)
@@ -70,43 +72,58 @@ static gint64 read_file(Server *server, const PmxWireQuestion *question, const c
     return n < 0 ? -errno : n;
 }
 
-static gint64 read_bytes(Server *server, const PmxWireQuestion *question)
+static gint64 read_bytes(PmxServer *server, const PmxWireQuestion *question)
 {
     if (question->input >= server->inputs->len || question->length > PMX_WIRE_MAX ||
         question->offset > G_MAXINT64)
         return -EINVAL;
     const PmxServed *served = g_ptr_array_index(server->inputs, question->input);
     return served->reader ? pmx_reader_read(served->reader, (gint64)question->offset,
-                                            server->buffer, question->length, server->cancel)
+                                            server->buffer, question->length, server->ending)
                           : read_file(server, question, served->path);
 }
 
 static gpointer thread_main(gpointer data)
 {
-    Server *server = data;
+    PmxServer *server = data;
     PmxWireQuestion question;
     while (pmx_wire_read(server->socket, &question, sizeof question)) {
+        g_atomic_int_set(&server->asked, TRUE);
         PmxWireAnswer answer = {read_bytes(server, &question)};
+        g_atomic_int_set(&server->asked, FALSE);
         gsize follows = (gsize)MAX(0, answer.length);
         if (!pmx_wire_write(server->socket, &answer, sizeof answer) ||
             !pmx_wire_write(server->socket, server->buffer, follows))
             break;
     }
-    close_all(server);
-    g_ptr_array_unref(server->inputs);
-    g_free(server->buffer);
-    g_free(server);
     return NULL;
 }
 
-GThread *pmx_serve_start(int socket, GPtrArray *inputs, GCancellable *cancel)
+PmxServer *pmx_server_new(int socket, GPtrArray *inputs)
 {
-    Server *server = g_new0(Server, 1);
+    PmxServer *server = g_new0(PmxServer, 1);
     server->socket = socket;
-    server->cancel = cancel;
+    server->ending = g_cancellable_new();
     server->inputs = g_ptr_array_ref(inputs);
     for (guint i = 0; i < OPEN_MAX_INPUTS; i++)
         server->open[i].fd = -1;
     server->buffer = g_malloc(PMX_WIRE_MAX);
-    return g_thread_new("serve", thread_main, server);
+    server->thread = g_thread_new("serve", thread_main, server);
+    return server;
+}
+
+gboolean pmx_server_is_asked(const PmxServer *server)
+{
+    return g_atomic_int_get(&server->asked);
+}
+
+void pmx_server_free(PmxServer *server)
+{
+    g_cancellable_cancel(server->ending);
+    g_thread_join(server->thread);
+    close_all(server);
+    g_ptr_array_unref(server->inputs);
+    g_object_unref(server->ending);
+    g_free(server->buffer);
+    g_free(server);
 }

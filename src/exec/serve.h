@@ -18,8 +18,15 @@ typedef struct {
 
 void pmx_served_free(gpointer served);
 
-/* Starts answering on `socket` (borrowed; stays open until the thread is joined) for `inputs` (of
- * PmxServed *, a reference is taken; not changed by anybody meanwhile). The thread ends when the
- * runner's end is closed or the socket shut down; `cancel` (borrowed likewise, or NULL) ends what it
- * is waiting for. */
-GThread *pmx_serve_start(int socket, GPtrArray *inputs, GCancellable *cancel);
+typedef struct PmxServer PmxServer;
+
+/* Starts answering on `socket` (borrowed; stays open until the end) for `inputs` (of PmxServed *, a
+ * reference is taken; not changed by anybody meanwhile). It stops when the runner's end is closed or
+ * the socket shut down. */
+PmxServer *pmx_server_new(int socket, GPtrArray *inputs);
+
+/* TRUE: the runner waits for an answer, so its silence says nothing about it. */
+gboolean pmx_server_is_asked(const PmxServer *server);
+
+/* Calls off what it is waiting for, and waits until it has stopped. */
+void pmx_server_free(PmxServer *server);

@@ -51,6 +51,27 @@ int pmx_beneath_make_folder(int folder, const char *path)
     return made ? pmx_beneath_open_folder(folder, path) : -1;
 }
 
+PmxCode pmx_beneath_code(int number)
+{
+    switch (number) {
+    case ENOENT:
+    case ENOTDIR:
+        return PMX_CODE_RESOURCE_NOT_FOUND;
+    case EACCES:
+    case EPERM:
+    case EXDEV:
+    case ELOOP:
+        return PMX_CODE_ACCESS_DENIED;
+    default:
+        return PMX_CODE_RESOURCE_BAD;
+    }
+}
+
+const char *pmx_beneath_words(int number)
+{
+    return number == EXDEV ? "it leads out of its bucket" : g_strerror(number);
+}
+
 char *pmx_path_above(const char *path)
 {
     const char *slash = strrchr(path, '/');

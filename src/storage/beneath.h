@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "base/problem.h"
 
 int pmx_beneath_open(int folder, const char *path, int flags);
 
@@ -21,6 +21,10 @@ int pmx_beneath_make_folder(int folder, const char *path);
 
 /* A regular file, for reading; also a named pipe without a writer does not make it wait. */
 int pmx_beneath_open_file(int folder, const char *path);
+
+/* What errno of these functions means, as a code and in words. */
+PmxCode pmx_beneath_code(int number);
+const char *pmx_beneath_words(int number);
 
 /* The folder that a path is in, for the caller to free; and its name there, borrowed. */
 char *pmx_path_above(const char *path);

@@ -17,28 +17,12 @@ enum { KEY_BYTES = 1023 };
 
 /* --- in words --- */
 
-static PmxCode code_for(int number)
-{
-    switch (number) {
-    case ENOENT:
-    case ENOTDIR:
-        return PMX_CODE_RESOURCE_NOT_FOUND;
-    case EACCES:
-    case EPERM:
-    case EXDEV:
-    case ELOOP:
-        return PMX_CODE_ACCESS_DENIED;
-    default:
-        return PMX_CODE_RESOURCE_BAD;
-    }
-}
-
 gboolean pmx_bucket_folder_fail(const PmxBucket *bucket, const char *key, const char *verb,
                                 GError **error)
 {
     int number = errno;
-    g_set_error(error, PMX_ERROR, (int)code_for(number), "\"%s/%s\" cannot be %s: %s", bucket->name,
-                key, verb, number == EXDEV ? "it leads out of its bucket" : g_strerror(number));
+    g_set_error(error, PMX_ERROR, (int)pmx_beneath_code(number), "\"%s/%s\" cannot be %s: %s",
+                bucket->name, key, verb, pmx_beneath_words(number));
     return FALSE;
 }
 
@@ -242,7 +226,7 @@ PmxBucket *pmx_bucket_folder_new(const PmxBucketOptions *options, const char *na
     else
         folder = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (folder < 0) {
-        g_set_error(error, PMX_ERROR, (int)code_for(errno),
+        g_set_error(error, PMX_ERROR, (int)pmx_beneath_code(errno),
                     "there is no bucket \"%s\"; a bucket is a folder in %s", name,
                     options->endpoint);
         return NULL;

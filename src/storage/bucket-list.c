@@ -40,6 +40,13 @@ static char *decoded(const PmxXml *xml, const char *text)
     return pmx_percent_decode(text, strlen(text), TRUE, NULL);
 }
 
+/* NULL: it is none of those that were asked for. Caller frees. */
+static char *key_of(const PmxXml *xml, const PmxXmlRecord *record, const char *prefix)
+{
+    g_autofree char *key = decoded(xml, pmx_xml_field(record, "Key"));
+    return key && *key && g_str_has_prefix(key, prefix) ? g_steal_pointer(&key) : NULL;
+}
+
 static gboolean is_truncated(const PmxXml *xml)
 {
     return strcmp(pmx_xml_field(xml->root, "IsTruncated"), "true") == 0;
@@ -53,23 +60,24 @@ static gint64 moment_of(const PmxXmlRecord *record, const char *name)
 
 /* --- objects --- */
 
-static PmxStored *stored_of(const PmxXml *xml, const PmxXmlRecord *record)
+static PmxStored *stored_of(const PmxXml *xml, const PmxXmlRecord *record, const char *prefix)
 {
-    g_autofree char *key = decoded(xml, pmx_xml_field(record, "Key"));
+    g_autofree char *key = key_of(xml, record, prefix);
     guint64 size;
-    if (!key || !*key ||
+    if (!key ||
         !g_ascii_string_to_unsigned(pmx_xml_field(record, "Size"), 10, 0, G_MAXINT64, &size, NULL))
         return NULL;
     return pmx_stored_new(key, size, pmx_xml_field(record, "ETag"),
                           moment_of(record, "LastModified"));
 }
 
-static PmxPage *page_of(const PmxXml *xml)
+static PmxPage *page_of(const PmxXml *xml, const char *prefix)
 {
     PmxPage *page = pmx_page_new();
     for (guint i = 0; i < xml->records->len; i++) {
         const PmxXmlRecord *record = g_ptr_array_index(xml->records, i);
-        PmxStored *stored = strcmp(record->name, "Contents") == 0 ? stored_of(xml, record) : NULL;
+        PmxStored *stored =
+            strcmp(record->name, "Contents") == 0 ? stored_of(xml, record, prefix) : NULL;
         if (stored)
             g_ptr_array_add(page->stored, stored);
     }
@@ -89,19 +97,19 @@ PmxPage *pmx_bucket_http_list(PmxBucket *base, const char *prefix, const char *f
                              {0}};
     g_autoptr(PmxXml) xml =
         ask_list((PmxBucketHttp *)base, query, "ListBucketResult", patience, error);
-    return xml ? page_of(xml) : NULL;
+    return xml ? page_of(xml, prefix) : NULL;
 }
 
 /* --- uploads --- */
 
-static void add_uploads(const PmxXml *xml, GPtrArray *uploads)
+static void add_uploads(const PmxXml *xml, const char *prefix, GPtrArray *uploads)
 {
     for (guint i = 0; i < xml->records->len; i++) {
         const PmxXmlRecord *record = g_ptr_array_index(xml->records, i);
         g_autofree char *key =
-            strcmp(record->name, "Upload") == 0 ? decoded(xml, pmx_xml_field(record, "Key")) : NULL;
+            strcmp(record->name, "Upload") == 0 ? key_of(xml, record, prefix) : NULL;
         const char *id = pmx_xml_field(record, "UploadId");
-        if (key && *key && *id)
+        if (key && *id)
             g_ptr_array_add(uploads, pmx_uploading_new(key, id, moment_of(record, "Initiated")));
     }
 }
@@ -144,7 +152,7 @@ GPtrArray *pmx_bucket_http_uploads(PmxBucket *base, const char *prefix, const Pm
         xml = ask_list((PmxBucketHttp *)base, query, "ListMultipartUploadsResult", patience, error);
         if (!xml)
             return NULL;
-        add_uploads(xml, uploads);
+        add_uploads(xml, prefix, uploads);
     } while (next_page(xml, &key, &id) && ++pages < MOST_PAGES);
     return g_steal_pointer(&uploads);
 }

@@ -57,7 +57,7 @@ gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError *
 /* How long a caller waits. */
 typedef struct {
     GCancellable *cancel; /* or NULL */
-    gint64 deadline;      /* by g_get_monotonic_time(); 0: a minute from now */
+    gint64 deadline;      /* by g_get_monotonic_time(); 0: five minutes from now */
     guint stall;          /* seconds of silence after which a request is made again; 0: 60 */
 } PmxPatience;
 

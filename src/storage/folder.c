@@ -40,20 +40,10 @@ const char *pmx_folder_wrong_key(const char *key)
 
 /* --- in words --- */
 
-static PmxCode code_for(int number)
-{
-    if (number == ENOENT || number == ENOTDIR)
-        return PMX_CODE_RESOURCE_NOT_FOUND;
-    return number == EACCES || number == EPERM || number == EXDEV || number == ELOOP
-               ? PMX_CODE_ACCESS_DENIED
-               : PMX_CODE_RESOURCE_BAD;
-}
-
 static gboolean fail(GError **error, const char *what, const char *address, int number)
 {
-    const char *why = number == EXDEV ? "it leads out of its bucket" : g_strerror(number);
-    g_set_error(error, PMX_ERROR, (int)code_for(number), "cannot %s \"%s\": %s", what, address,
-                why);
+    g_set_error(error, PMX_ERROR, (int)pmx_beneath_code(number), "cannot %s \"%s\": %s", what,
+                address, pmx_beneath_words(number));
     return FALSE;
 }
 
@@ -61,7 +51,7 @@ int pmx_folder_open(const char *path, const char *address, const char *missing, 
 {
     int fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
-        g_set_error(error, PMX_ERROR, (int)code_for(errno), "\"%s\": %s", address, missing);
+        g_set_error(error, PMX_ERROR, (int)pmx_beneath_code(errno), "\"%s\": %s", address, missing);
     return fd;
 }
 

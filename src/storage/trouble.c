@@ -78,6 +78,8 @@ static const Meaning meanings[] = {
     {404, NULL, PMX_CODE_RESOURCE_NOT_FOUND, "there is no such object"},
     {412, NULL, PMX_CODE_RESOURCE_REPLACED, "it was replaced while the job read it"},
     {416, NULL, PMX_CODE_RESOURCE_BAD, "it is shorter than it was said to be"},
+    {0, "AuthorizationHeaderMalformed", PMX_CODE_RESOURCE_BAD,
+     "the bucket is elsewhere: check the storage's endpoint and region"},
     {0, "AccessDenied", PMX_CODE_ACCESS_DENIED,
      "the storage refuses it: check its access key and what that may do"},
     {401, NULL, PMX_CODE_ACCESS_DENIED,

@@ -9,7 +9,7 @@
 #include "storage/spool.h"
 #include "storage/web-ask.h"
 
-enum { PATIENCE_MINUTES = 1 };
+enum { PATIENCE_MINUTES = 5 };
 
 typedef struct {
     PmxReader reader;

@@ -12,7 +12,7 @@
 typedef struct {
     GPtrArray *inputs; /* of PmxServed * */
     int ends[2];       /* the parent's, the runner's */
-    GThread *thread;
+    PmxServer *server;
 } Serving;
 
 /* Serves `path`, which must exist, as input 0. */
@@ -25,14 +25,14 @@ static inline PmxSourceRef serving_start(Serving *serving, const char *path)
     serving->inputs = g_ptr_array_new_with_free_func(pmx_served_free);
     g_ptr_array_add(serving->inputs, served);
     g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, serving->ends), ==, 0);
-    serving->thread = pmx_serve_start(serving->ends[0], serving->inputs, NULL);
+    serving->server = pmx_server_new(serving->ends[0], serving->inputs);
     return (PmxSourceRef){.input = 0, .size = info.st_size, .fd = serving->ends[1]};
 }
 
 static inline void serving_stop(Serving *serving)
 {
     close(serving->ends[1]);
-    g_thread_join(serving->thread);
+    pmx_server_free(serving->server);
     close(serving->ends[0]);
     g_ptr_array_unref(serving->inputs);
 }

@@ -257,6 +257,8 @@ static void test_strange_uploads(void)
 {
     STAGE();
     static const char *const ids[] = {"", ".", "..", "../films", "../../outside", "x"};
+    g_autoptr(PmxUploading) real =
+        pmx_bucket_begin(stage.bucket, "a/k", "video/mp4", &patient, &stage.error);
     g_assert_true(put(&stage, "k", "text"));
     for (guint i = 0; i < G_N_ELEMENTS(ids); i++) {
         const PmxUploading uploading = {(char *)"k", (char *)ids[i], 0};
@@ -267,6 +269,7 @@ static void test_strange_uploads(void)
         g_assert_error(error, PMX_ERROR, PMX_CODE_RESOURCE_NOT_FOUND);
     }
     assert_list(&stage, "", "k\n");
+    assert_uploads(&stage, 1);
 }
 
 int main(int argc, char **argv)

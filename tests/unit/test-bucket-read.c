@@ -91,6 +91,10 @@ static void test_wrong_answers(void)
          PMX_CODE_RESOURCE_BAD,
          4,
          "other"},
+        {{206, ETAG "Content-Range: bytes 6-11/12\r\n", " world"},
+         PMX_CODE_RESOURCE_BAD,
+         4,
+         "other"},
         {{206, ETAG "Content-Range: bytes 7-10/12\r\n", "worl"}, PMX_CODE_RESOURCE_BAD, 4, "other"},
         {{206, PART, "worl"}, PMX_CODE_UNAVAILABLE, 11, "fewer bytes"},
         {{206, "ETag: \"x\"\r\nContent-Range: bytes 7-11/12\r\n", "world"},
@@ -291,6 +295,51 @@ static void test_wrong_keys(void)
     g_assert_cmpuint(receiver_count(stage.receiver), ==, 0);
 }
 
+/* --- many at once --- */
+
+enum { THREADS = 8, READS = 30 };
+
+/* Each seventh request fails, and the first one also teaches the clock. */
+static int answer_all(Receiver *receiver, const Received *request, guint number)
+{
+    (void)receiver, (void)request;
+    return number == 0 ? 403 : number % 7 == 6 ? 500 : 206;
+}
+
+static gpointer read_often(gpointer bucket)
+{
+    for (guint i = 0; i < READS; i++) {
+        const PmxRange range = {"k", 7, 5, etag};
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) bytes = pmx_bucket_read(bucket, &range, &patient, NULL, &error);
+        g_assert_no_error(error);
+        assert_bytes(bytes, "world");
+    }
+    return NULL;
+}
+
+static void test_many_threads(void)
+{
+    GThread *threads[THREADS];
+    Receiver *receiver = receiver_new(answer_all, NULL);
+    receiver->headers = PART "Date: Fri, 02 Jan 2037 04:04:05 GMT\r\n";
+    receiver->content = "world";
+    PmxClient *client = pmx_client_new(THREADS, THREADS, "test");
+    const PmxBucketOptions options = stage_options(PMX_BUCKET_OSS, receiver->url);
+    PmxBucket *bucket = pmx_bucket_new(&options, NULL, client, NULL, NULL);
+    for (guint i = 0; i < THREADS; i++)
+        threads[i] = g_thread_new("read", read_often, bucket);
+    for (guint i = 0; i < THREADS; i++)
+        g_thread_join(threads[i]);
+    guint count = receiver_count(receiver);
+    g_assert_cmpuint(count, ==, 1 + THREADS * READS + (count / 7));
+    const Received *last = receiver_request(receiver, count - 1);
+    g_assert_nonnull(strstr(last->head, "x-oss-date: 20370102T0404"));
+    pmx_bucket_free(bucket);
+    pmx_client_free(client);
+    receiver_free(receiver);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -308,5 +357,6 @@ int main(int argc, char **argv)
     g_test_add_func("/bucket-read/deadline", test_deadline);
     g_test_add_func("/bucket-read/delete", test_delete);
     g_test_add_func("/bucket-read/wrong-keys", test_wrong_keys);
+    g_test_add_func("/bucket-read/many-threads", test_many_threads);
     return g_test_run();
 }

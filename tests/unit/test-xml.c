@@ -21,7 +21,7 @@ static const PmxXmlRecord *record_at(const PmxXml *xml, guint at)
 static void test_error(void)
 {
     g_autoptr(PmxXml) xml =
-        parse("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>SlowDown</Code>"
+        parse(" \n<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n   <Error><Code>SlowDown</Code>"
               "<Message>Please &lt;reduce&gt; &#x66;ast &amp; now</Message><Empty/></Error>\n");
     g_assert_cmpstr(xml->root->name, ==, "Error");
     g_assert_cmpstr(pmx_xml_field(xml->root, "Code"), ==, "SlowDown");
