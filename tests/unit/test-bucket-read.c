@@ -141,7 +141,7 @@ static void test_wrong_answers(void)
         {{429, NULL, NULL}, PMX_CODE_UNAVAILABLE, 35, "answers 429"},
         {{503, "Retry-After: 25\r\n", "<Error><Code>SlowDown</Code></Error>"},
          PMX_CODE_UNAVAILABLE,
-         3,
+         12,
          "503 SlowDown"},
         {{RECEIVER_CLOSES, NULL, NULL}, PMX_CODE_UNAVAILABLE, 35, "tried 35 times"},
     };
