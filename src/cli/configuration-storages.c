@@ -179,6 +179,8 @@ static void check_others(const Checking *checking, const GPtrArray *storages)
         complain(checking, "bucket", bucket);
     if (chosen)
         complain(checking, "default", chosen);
+    if (settings->is_default && g_strcmp0(settings->bucket, "*") == 0)
+        complain(checking, "default", "must be one bucket, and this is all of them");
 }
 
 /* One without a type that there is, which has been told, is like no other. */

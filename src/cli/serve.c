@@ -17,6 +17,7 @@
 #include "cli/configuration.h"
 #include "cli/front.h"
 #include "cli/kinds.h"
+#include "cli/places.h"
 #include "cli/supervisor.h"
 #include "cli/welcome.h"
 #include "exec/probe.h"
@@ -40,7 +41,8 @@ typedef struct {
 
 /* --- what the parts are told --- */
 
-static PmxServiceOptions service_options(const Server *server)
+static PmxServiceOptions service_options(const Server *server, const PmxStorageSetup *storages,
+                                         char *const *files)
 {
     const PmxConfiguration *from = server->configuration;
     return (PmxServiceOptions){
@@ -52,6 +54,9 @@ static PmxServiceOptions service_options(const Server *server)
         .keep_artifacts = from->artifacts.days,
         .user = from->events.user_id,
         .media_infos = (guint)from->jobs.media_infos,
+        .storages = storages,
+        .storage_count = from->storages->len,
+        .files = (const char *const *)files,
         .notify = {.timeout = (guint)MAX(1, from->events.timeout / 1000),
                    .give_up = (guint64)MAX(1, from->events.give_up / 1000),
                    .first_pause = (guint64)from->events.first_pause,
@@ -78,7 +83,9 @@ static gboolean read_pem(const char *key, const char *path, char **text, GError 
 static gboolean start_service(Server *server, GError **error)
 {
     server->guard = pmx_guard_new(server->configuration->network.allow_hosts, error);
-    const PmxServiceOptions options = service_options(server);
+    g_autofree PmxStorageSetup *storages = pmx_configured_storages(server->configuration);
+    g_auto(GStrv) files = pmx_folders_split(server->configuration->server.files);
+    const PmxServiceOptions options = service_options(server, storages, files);
     if (server->guard && pmx_runner_check(error))
         server->service = pmx_service_new(&options, error);
     return server->service != NULL;

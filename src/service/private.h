@@ -12,12 +12,13 @@
  */
 #pragma once
 
+#include "base/errand.h"
 #include "exec/artifacts.h"
 #include "exec/pool.h"
 #include "exec/probe.h"
 #include "job/job.h"
 #include "service/service.h"
-#include "storage/places.h"
+#include "storage/routed.h"
 
 typedef struct PmxEngine PmxEngine;
 typedef struct PmxWatches PmxWatches;
@@ -29,7 +30,8 @@ struct PmxService {
     char *data;
     int lock; /* held on DATA/lock */
     PmxStore *store;
-    PmxPlaces *places;
+    PmxPlaces *places;   /* pmx_places_routed() */
+    PmxErrand *cleaning; /* of what a kill left in storages; NULL: over */
     PmxNotifier *notifier;
     PmxWatches *watches;
     PmxEngine *engine;

@@ -90,17 +90,36 @@ static gboolean take_lock(PmxService *service, GError **error)
     return FALSE;
 }
 
+static PmxPlaces *places_of(const PmxService *service, const char *buckets)
+{
+    static const char *const no_files[] = {NULL};
+    const PmxServiceOptions *options = &service->options;
+    return pmx_places_routed(&(PmxRoutes){
+        .storages = {.setups = options->storages,
+                     .count = options->storage_count,
+                     .user_agent = options->notify.user_agent,
+                     .guard = options->notify.guard},
+        .folder = service->data,
+        .files = options->files ? options->files : no_files,
+        .rest = pmx_places_buckets(buckets),
+        .rest_is_buckets = TRUE,
+    });
+}
+
 static gboolean open_folders(PmxService *service, GError **error)
 {
     g_autofree char *buckets = g_build_filename(service->data, "buckets", NULL);
+    g_autofree char *spool = g_build_filename(service->data, "spool", NULL); /* routed.h */
+    g_autofree char *uploads = g_build_filename(service->data, "uploads", NULL);
     gboolean fresh = !g_file_test(buckets, G_FILE_TEST_EXISTS);
     if (!make_folder(service->data, PRIVATE, error) || !take_lock(service, error) ||
-        !make_folder(buckets, SHARED, error))
+        !make_folder(buckets, SHARED, error) || !make_folder(spool, PRIVATE, error) ||
+        !make_folder(uploads, PRIVATE, error))
         return FALSE;
     g_autofree char *first = g_build_filename(buckets, "media", NULL);
     if (fresh && !make_folder(first, SHARED, error))
         return FALSE;
-    service->places = pmx_places_buckets(buckets);
+    service->places = places_of(service, buckets);
     return TRUE;
 }
 
@@ -147,11 +166,38 @@ static gboolean open_store(PmxService *service, GError **error)
     return pmx_service_templates_open(service, error);
 }
 
+/* --- what a kill left in storages: parts of uploads, which cost money and nobody sees --- */
+
+static gpointer clean(gpointer data, GCancellable *cancel, GError **error)
+{
+    (void)error;
+    guint count = pmx_places_clean(((PmxService *)data)->places, cancel);
+    if (count > 0)
+        g_printerr("polymux: %u uploads that were left when the server was killed are removed\n",
+                   count);
+    return data;
+}
+
+static void cleaned(gpointer result, const GError *error, gpointer data)
+{
+    (void)result, (void)error;
+    ((PmxService *)data)->cleaning = NULL;
+}
+
+static void start_cleaning(PmxService *service)
+{
+    static const PmxErrandKind kind = {clean, cleaned, NULL};
+    service->cleaning = pmx_errand_start(&kind, service);
+}
+
+/* --- life --- */
+
 static gboolean open_all(PmxService *service, GError **error)
 {
     if (!open_folders(service, error) || !open_store(service, error))
         return FALSE;
     service->notifier = pmx_notifier_new(service->store, &service->options.notify);
+    start_cleaning(service);
     service->engine = pmx_engine_new(service, error);
     return service->engine != NULL;
 }
@@ -163,13 +209,17 @@ PmxService *pmx_service_new(const PmxServiceOptions *options, GError **error)
     service->data = g_canonicalize_filename(options->data, NULL);
     service->lock = -1;
     g_rw_lock_init(&service->templates_lock);
-    return open_all(service, error) ? g_steal_pointer(&service) : NULL;
+    gboolean open = open_all(service, error);
+    service->options.storages = NULL; /* the caller's, and copied where it is needed */
+    service->options.files = NULL;
+    return open ? g_steal_pointer(&service) : NULL;
 }
 
 void pmx_service_free(PmxService *service)
 {
     if (!service)
         return;
+    pmx_errand_cancel(service->cleaning);
     pmx_engine_free(service->engine);
     pmx_notifier_free(service->notifier);
     pmx_watches_free(service->watches);

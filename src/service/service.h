@@ -18,19 +18,24 @@
 #pragma once
 
 #include "notify/notify.h"
+#include "storage/storages.h"
 #include "store/store.h"
 
 typedef struct PmxService PmxService;
 
 typedef struct {
-    const char *data;      /* the data folder; made when it is not there */
-    guint workers;         /* cores; 0: all */
-    guint64 memory;        /* bytes for the encoders; 0: 512 MiB a core */
-    guint64 cache_limit;   /* bytes of artifacts; 0: no limit */
-    gint64 keep_jobs;      /* days that finished jobs are kept; 0: for ever */
-    gint64 keep_artifacts; /* days that artifacts nobody uses are kept; 0: for ever */
-    gint64 user;           /* UserId in events */
-    guint media_infos;     /* looks into a file at once */
+    const char *data;                /* the data folder; made when it is not there */
+    guint workers;                   /* cores; 0: all */
+    guint64 memory;                  /* bytes for the encoders; 0: 512 MiB a core */
+    guint64 cache_limit;             /* bytes of artifacts; 0: no limit */
+    gint64 keep_jobs;                /* days that finished jobs are kept; 0: for ever */
+    gint64 keep_artifacts;           /* days that artifacts nobody uses are kept; 0: for ever */
+    gint64 user;                     /* UserId in events */
+    guint media_infos;               /* looks into a file at once */
+    const PmxStorageSetup *storages; /* of the configuration; needed at the start only */
+    guint storage_count;
+    const char *const *files; /* folders that file:// addresses may lead below, NULL at the end;
+                                 NULL: none */
     PmxNotifyOptions notify;
 } PmxServiceOptions;
 
@@ -132,9 +137,14 @@ PmxDeliveryRecord *pmx_service_resend(PmxService *service, gint64 id, PmxProblem
 /* --- storages --- */
 
 typedef struct {
-    char *bucket; /* its name: oss://NAME/ */
+    char *bucket; /* its name: oss://NAME/; "*": any that nothing else here has */
     gboolean is_default;
-    gint64 created; /* moment */
+    gint64 created; /* moment; 0: not known */
+    /* Of one in the configuration; else NULL. */
+    char *name;
+    char *type;     /* oss, s3, folder */
+    char *endpoint; /* or the folder */
+    char *prefix;
 } PmxStorageRecord;
 extern const PmxObject pmx_storage_record_object;
 

@@ -10,22 +10,63 @@
 
 static const PmxField storage_fields[] = {
     {"bucket", PMX_FIELD_STRING, AT(bucket), PMX_FIELD_REQUIRED,
-     .doc = "Its name, as in oss://NAME/KEY."},
+     .doc = "Its name, as in oss://NAME/KEY; * stands for all that are not listed otherwise."},
     {"is_default", PMX_FIELD_BOOL, AT(is_default), PMX_FIELD_REQUIRED,
      .doc = "Whether it is the default storage."},
     {"created", PMX_FIELD_TEXT, AT(created), .kind = &pmx_moment_kind,
-     .doc = "When its folder was last changed."},
+     .doc = "When the folder of one in the data folder was last changed."},
+    {"name", PMX_FIELD_STRING, AT(name),
+     .doc = "What the configuration calls it; one in the data folder has no name."},
+    {"type", PMX_FIELD_STRING, AT(type), .doc = "`oss`, `s3` or `folder`."},
+    {"endpoint", PMX_FIELD_STRING, AT(endpoint), .doc = "Where one in the configuration is."},
+    {"prefix", PMX_FIELD_STRING, AT(prefix), .doc = "What stands before each key there."},
     {0},
 };
 #undef AT
 
-const PmxObject pmx_storage_record_object = {"Storage", sizeof(PmxStorageRecord), storage_fields,
-                                             "A bucket: a folder below the data folder."};
+const PmxObject pmx_storage_record_object = {
+    "Storage", sizeof(PmxStorageRecord), storage_fields,
+    "A bucket: a storage of the configuration, or a folder below the data folder."};
 
 static void storage_free(gpointer record)
 {
     pmx_object_free(&pmx_storage_record_object, record);
 }
+
+/* --- those of the configuration --- */
+
+static char *text_or_null(const char *text)
+{
+    return text && *text ? g_strdup(text) : NULL;
+}
+
+static void add_configured(GPtrArray *list, const PmxStorages *storages, const char *chosen)
+{
+    static const char *const types[] = {
+        [PMX_BUCKET_S3] = "s3", [PMX_BUCKET_OSS] = "oss", [PMX_BUCKET_FOLDER] = "folder"};
+    const PmxStorage *storage;
+    for (guint i = 0; (storage = pmx_storages_at(storages, i)); i++) {
+        PmxStorageRecord *record = g_new0(PmxStorageRecord, 1);
+        record->bucket = g_strdup(storage->bucket ? storage->bucket : "*");
+        record->is_default = g_strcmp0(storage->bucket, chosen) == 0;
+        record->name = g_strdup(storage->name);
+        record->type = g_strdup(types[storage->type]);
+        record->endpoint = g_strdup(storage->endpoint);
+        record->prefix = text_or_null(storage->prefix);
+        g_ptr_array_add(list, record);
+    }
+}
+
+/* Whether an address with this scheme and bucket is in one of them. */
+static gboolean is_configured(const PmxStorages *storages, const char *scheme, const char *bucket)
+{
+    g_autofree char *text = g_strconcat(scheme, "://", bucket, "/x", NULL);
+    g_auto(PmxAddress) address = {0};
+    return pmx_storages_recognise(storages, text, &address, NULL) &&
+           address.kind == PMX_ADDRESS_OBJECT;
+}
+
+/* --- folders --- */
 
 static gint by_name(gconstpointer a, gconstpointer b)
 {
@@ -34,13 +75,15 @@ static gint by_name(gconstpointer a, gconstpointer b)
     return strcmp(left->bucket, right->bucket);
 }
 
-static void add_bucket(GPtrArray *list, const char *folder, const char *name, const char *chosen)
+/* Those that a storage of the configuration hides cannot be reached, and are not listed. */
+static void add_folder(GPtrArray *list, const PmxService *service, const char *folder,
+                       const char *name, const char *chosen)
 {
     g_autofree char *path = g_build_filename(folder, name, NULL);
     g_autofree char *address = g_strdup_printf("oss://%s/x", name);
-    g_autoptr(PmxPlaces) places = pmx_places_buckets(folder);
     GStatBuf info;
-    if (!pmx_places_check(places, address, NULL) || g_stat(path, &info) != 0 ||
+    if (is_configured(pmx_places_storages(service->places), "oss", name) ||
+        !pmx_places_check(service->places, address, NULL) || g_stat(path, &info) != 0 ||
         !S_ISDIR(info.st_mode))
         return;
     PmxStorageRecord *record = g_new0(PmxStorageRecord, 1);
@@ -65,8 +108,9 @@ GPtrArray *pmx_service_storages(PmxService *service, PmxProblems *problems)
     }
     GPtrArray *list = g_ptr_array_new_with_free_func(storage_free);
     const char *name;
+    add_configured(list, pmx_places_storages(service->places), chosen);
     while ((name = g_dir_read_name(dir)))
-        add_bucket(list, folder, name, chosen);
+        add_folder(list, service, folder, name, chosen);
     g_ptr_array_sort(list, by_name);
     return list;
 }
@@ -93,17 +137,31 @@ static gboolean get(PmxDb *db, gpointer data, GError **error)
 gboolean pmx_service_set_default_storage(PmxService *service, const char *bucket, const char *path,
                                          PmxProblems *problems)
 {
+    const PmxStorages *storages = pmx_places_storages(service->places);
     g_autofree char *address = g_strdup_printf("oss://%s/x", bucket);
     g_autofree char *folder = g_build_filename(service->data, "buckets", bucket, NULL);
     g_autofree char *value = g_strconcat(bucket, "/", path ? path : "", NULL);
     g_autoptr(GError) error = NULL;
-    if (!pmx_places_check(service->places, address, &error))
+    gboolean configured = !strchr(bucket, '/') && (is_configured(storages, "oss", bucket) ||
+                                                   is_configured(storages, "s3", bucket));
+    if (!configured && !pmx_places_check(service->places, address, &error))
         pmx_service_fail(problems, "Bucket", error);
-    else if (!g_file_test(folder, G_FILE_TEST_IS_DIR))
+    else if (!configured && !g_file_test(folder, G_FILE_TEST_IS_DIR))
         pmx_service_missing(problems, "bucket", bucket);
     else
         return pmx_service_write(service, set, value, problems);
     return FALSE;
+}
+
+/* What the configuration says, as long as nothing else was said. */
+static char *configured_default(const PmxService *service)
+{
+    const PmxStorages *storages = pmx_places_storages(service->places);
+    const PmxStorage *storage;
+    for (guint i = 0; (storage = pmx_storages_at(storages, i)); i++)
+        if (storage->is_default && storage->bucket)
+            return g_strconcat(storage->bucket, "/", NULL);
+    return g_strdup("media/");
 }
 
 gboolean pmx_service_default_storage(PmxService *service, char **bucket, char **path,
@@ -112,7 +170,7 @@ gboolean pmx_service_default_storage(PmxService *service, char **bucket, char **
     g_autofree char *value = NULL;
     if (!pmx_service_read(service, get, &value, problems))
         return FALSE;
-    const char *text = value ? value : "media/";
+    g_autofree char *text = value ? g_steal_pointer(&value) : configured_default(service);
     const char *slash = strchr(text, '/');
     *bucket = g_strndup(text, (gsize)(slash - text));
     *path = g_strdup(slash + 1);

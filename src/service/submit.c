@@ -23,7 +23,7 @@ gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *jo
     for (guint i = 0; i < job->outputs->len; i++) {
         const PmxOutput *output = g_ptr_array_index(job->outputs, i);
         g_autoptr(GError) error = NULL;
-        if (!pmx_places_check(service->places, output->address, &error))
+        if (!pmx_places_check_output(service->places, output->address, &error))
             pmx_service_fail(problems, output->path, error);
     }
     return pmx_problems_count(problems) == before;

@@ -45,7 +45,7 @@ static gboolean read_name(const char *address, Name *name, GError **error)
     g_auto(PmxObjectUrl) url = {0};
     /* The same object as oss://BUCKET/KEY, so jobs written for the cloud need no other addresses. */
     g_autofree char *cloud =
-        pmx_object_url_split(address, &url) ? pmx_object_url_as_oss(&url) : NULL;
+        pmx_object_url_split(address, &url) && !url.malformed ? pmx_object_url_as_oss(&url) : NULL;
     const char *text = cloud ? cloud : address;
     if (g_ascii_strncasecmp(text, "oss://", 6) != 0)
         return refuse(error, PMX_CODE_NOT_SUPPORTED, address,

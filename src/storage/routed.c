@@ -2,6 +2,8 @@
 /* See routed.h. */
 #include "storage/routed.h"
 
+#include <errno.h>
+#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -9,13 +11,25 @@
 #include "storage/folder.h"
 #include "storage/object-reader.h"
 #include "storage/places-kind.h"
+#include "storage/upload.h"
 #include "storage/web-reader.h"
+
+/* Of inputs far away, for all jobs together. */
+enum { KEPT_MEGABYTES = 256, PRIVATE = 0700 };
 
 typedef struct {
     PmxPlaces base;
-    PmxRoutes routes; /* `files` and `spool` owned, `rest` too */
+    PmxStorages *storages;
+    PmxChunks *chunks;
+    char *folder;
+    char **files; /* or NULL */
+    PmxPlaces *rest;
+    gboolean rest_is_buckets;
+
     GMutex lock;
-    GHashTable *writable; /* PmxBucket * → when it was seen to be so; under the lock */
+    /* protected by the lock */
+    PmxUploads *uploads;  /* NULL: not needed yet */
+    GHashTable *writable; /* PmxBucket * → when it was seen to be so */
 } Routed;
 
 typedef enum { TO_REMOTE, TO_FOLDER, TO_WEB, TO_REST } Way;
@@ -23,11 +37,11 @@ typedef enum { TO_REMOTE, TO_FOLDER, TO_WEB, TO_REST } Way;
 /* Where an address leads. */
 typedef struct {
     Way way;
-    PmxBucket *bucket;     /* TO_REMOTE */
-    char *folder, *key;    /* TO_FOLDER: and both of them; TO_REMOTE: the key */
-    char *missing;         /* TO_FOLDER: what to say where there is no such folder */
-    char *name;            /* the same for all spellings */
-    const char *address;   /* as it was written */
+    PmxBucket *bucket;   /* TO_REMOTE */
+    char *folder, *key;  /* TO_FOLDER: and both of them; TO_REMOTE: the key */
+    char *missing;       /* TO_FOLDER: what to say where there is no such folder */
+    char *name;          /* the same for all spellings */
+    const char *address; /* as it was written */
 } Route;
 
 static void route_clear(Route *route)
@@ -69,7 +83,7 @@ static gboolean to_object(const Routed *routed, const PmxAddress *address, Route
     }
     route->way = TO_REMOTE;
     route->key = g_strdup(address->key);
-    route->bucket = pmx_storages_bucket(routed->routes.storages, storage, address->bucket, error);
+    route->bucket = pmx_storages_bucket(routed->storages, storage, address->bucket, error);
     return route->bucket && pmx_bucket_check_key(route->bucket, route->key, error);
 }
 
@@ -79,10 +93,9 @@ static gboolean to_object(const Routed *routed, const PmxAddress *address, Route
 static gboolean rest_takes(const Routed *routed, const char *address)
 {
     g_autoptr(GError) error = NULL;
-    if (!routed->routes.rest_is_buckets ||
-        pmx_storages_have(routed->routes.storages, PMX_BUCKET_OSS))
+    if (!routed->rest_is_buckets || pmx_storages_have(routed->storages, PMX_BUCKET_OSS))
         return FALSE;
-    return pmx_places_check(routed->routes.rest, address, &error) ||
+    return pmx_places_check(routed->rest, address, &error) ||
            !g_error_matches(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED);
 }
 
@@ -119,7 +132,7 @@ static gboolean to_file(const Routed *routed, Route *route, GError **error)
     if (!path || (host && g_ascii_strcasecmp(host, "localhost") != 0))
         return refuse(error, PMX_CODE_NOT_SUPPORTED, route->address,
                       "is no address of a file here: give file:///PATH");
-    for (const char *const *files = routed->routes.files; *files; files++) {
+    for (char *const *files = routed->files; *files; files++) {
         const char *key = below(path, *files);
         if (!key)
             continue;
@@ -139,8 +152,8 @@ static gboolean to_unknown(const Routed *routed, const PmxAddress *address, Rout
 {
     route->way = TO_REST;
     gboolean oss = g_ascii_strncasecmp(route->address, "oss:", strlen("oss:")) == 0;
-    return (oss && routed->routes.rest_is_buckets) ||
-           pmx_storages_refuse_unknown(routed->routes.storages, route->address, address, error);
+    return (oss && routed->rest_is_buckets) ||
+           pmx_storages_refuse_unknown(routed->storages, route->address, address, error);
 }
 
 static gboolean find(const PmxPlaces *places, const char *text, gboolean output, Route *route,
@@ -149,7 +162,7 @@ static gboolean find(const PmxPlaces *places, const char *text, gboolean output,
     const Routed *routed = (const Routed *)places;
     g_auto(PmxAddress) address = {0};
     *route = (Route){.way = TO_REST, .address = text};
-    if (!pmx_storages_recognise(routed->routes.storages, text, &address, error))
+    if (!pmx_storages_recognise(routed->storages, text, &address, error))
         return FALSE;
     switch (address.kind) {
     case PMX_ADDRESS_OBJECT:
@@ -159,7 +172,7 @@ static gboolean find(const PmxPlaces *places, const char *text, gboolean output,
     case PMX_ADDRESS_WEB:
         return to_web(routed, output, route, error);
     default:
-        return !routed->routes.files || !is_file_address(text) || to_file(routed, route, error);
+        return !routed->files || !is_file_address(text) || to_file(routed, route, error);
     }
 }
 
@@ -177,7 +190,7 @@ static char *resolve(const PmxPlaces *places, const char *address, gboolean outp
         return NULL;
     if (route.way != TO_REST)
         return g_strdup(address);
-    const PmxPlaces *rest = routed->routes.rest;
+    const PmxPlaces *rest = routed->rest;
     return rest->kind->resolve(rest, address, output, error);
 }
 
@@ -188,30 +201,41 @@ static PmxReader *open_in_folder(const Route *route, GError **error)
     int folder = open_folder(route, error);
     if (folder < 0)
         return NULL;
-    PmxReader *reader = pmx_folder_read(&(PmxFolderObject){folder, route->key, route->address},
-                                        route->name, error);
+    PmxReader *reader =
+        pmx_folder_read(&(PmxFolderObject){folder, route->key, route->address}, route->name, error);
     close(folder);
     return reader;
+}
+
+static PmxReader *open_in_web(const Routed *routed, const char *address, GCancellable *cancel,
+                              GError **error)
+{
+    g_autofree char *spool = g_build_filename(routed->folder, "spool", NULL);
+    if (g_mkdir_with_parents(spool, PRIVATE) == 0)
+        return pmx_web_reader_open(pmx_storages_web(routed->storages), address, routed->chunks,
+                                   spool, cancel, error);
+    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "the folder \"%s\" cannot be made: %s", spool,
+                g_strerror(errno));
+    return NULL;
 }
 
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
                              GError **error)
 {
     g_auto(Route) route = {0};
-    const PmxRoutes *routes = &((const Routed *)places)->routes;
+    const Routed *routed = (const Routed *)places;
     if (!find(places, address, FALSE, &route, error))
         return NULL;
     switch (route.way) {
     case TO_REMOTE:
-        return pmx_object_reader_open(route.bucket, route.key, route.name, routes->chunks, cancel,
+        return pmx_object_reader_open(route.bucket, route.key, route.name, routed->chunks, cancel,
                                       error);
     case TO_FOLDER:
         return open_in_folder(&route, error);
     case TO_WEB:
-        return pmx_web_reader_open(pmx_storages_web(routes->storages), address, routes->chunks,
-                                   routes->spool, cancel, error);
+        return open_in_web(routed, address, cancel, error);
     default:
-        return pmx_places_open(routes->rest, address, cancel, error);
+        return pmx_places_open(routed->rest, address, cancel, error);
     }
 }
 
@@ -243,8 +267,8 @@ static gboolean remote_writable(const PmxPlaces *places, const Route *route, GCa
     const PmxPatience patience = {.cancel = cancel};
     if (seen_writable(routed, route->bucket))
         return TRUE;
-    g_autoptr(PmxUploading) begun = pmx_bucket_begin(
-        route->bucket, route->key, pmx_content_type(route->key), &patience, error);
+    g_autoptr(PmxUploading) begun =
+        pmx_bucket_begin(route->bucket, route->key, pmx_content_type(route->key), &patience, error);
     if (!begun)
         return FALSE;
     pmx_bucket_abort(route->bucket, begun, &patience, NULL);
@@ -273,7 +297,7 @@ static gboolean writable(const PmxPlaces *places, const char *address, GCancella
         return remote_writable(places, &route, cancel, error);
     if (route.way == TO_FOLDER)
         return folder_writable(&route, error);
-    return pmx_places_writable(((const Routed *)places)->routes.rest, address, cancel, error);
+    return pmx_places_writable(((const Routed *)places)->rest, address, cancel, error);
 }
 
 static gboolean publish_in_folder(const Route *route, const char *from, GError **error)
@@ -287,20 +311,36 @@ static gboolean publish_in_folder(const Route *route, const char *from, GError *
     return ok;
 }
 
+/* NULL with `error`: what a kill leaves could not be noted. */
+static PmxUploads *uploads_of(Routed *routed, GError **error)
+{
+    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&routed->lock);
+    g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
+    if (!routed->uploads)
+        routed->uploads = pmx_uploads_open(folder, error);
+    return routed->uploads;
+}
+
+static gboolean upload(const PmxPlaces *places, const Route *route, const char *from,
+                       GCancellable *cancel, GError **error)
+{
+    PmxUploads *uploads = uploads_of((Routed *)places, error);
+    const PmxUploadTarget target = {route->bucket, route->key, route->name,
+                                    pmx_content_type(route->key)};
+    return uploads && pmx_upload(uploads, from, &target, cancel, error);
+}
+
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
                         GCancellable *cancel, GError **error)
 {
     g_auto(Route) route = {0};
-    const PmxRoutes *routes = &((const Routed *)places)->routes;
     if (!find(places, address, TRUE, &route, error))
         return FALSE;
-    const PmxUploadTarget target = {route.bucket, route.key, route.name,
-                                    route.key ? pmx_content_type(route.key) : NULL};
     if (route.way == TO_REMOTE)
-        return pmx_upload(routes->uploads, from, &target, cancel, error);
+        return upload(places, &route, from, cancel, error);
     if (route.way == TO_FOLDER)
         return publish_in_folder(&route, from, error);
-    return pmx_places_publish(routes->rest, from, address, cancel, error);
+    return pmx_places_publish(((const Routed *)places)->rest, from, address, cancel, error);
 }
 
 /* --- life --- */
@@ -308,9 +348,12 @@ static gboolean publish(const PmxPlaces *places, const char *from, const char *a
 static void clear(PmxPlaces *places)
 {
     Routed *routed = (Routed *)places;
-    pmx_places_free(routed->routes.rest);
-    g_strfreev((char **)routed->routes.files);
-    g_free((char *)routed->routes.spool);
+    pmx_places_free(routed->rest);
+    pmx_uploads_free(routed->uploads);
+    pmx_chunks_free(routed->chunks);
+    pmx_storages_free(routed->storages);
+    g_strfreev(routed->files);
+    g_free(routed->folder);
     g_hash_table_unref(routed->writable);
     g_mutex_clear(&routed->lock);
 }
@@ -320,10 +363,37 @@ PmxPlaces *pmx_places_routed(const PmxRoutes *routes)
     static const PmxPlacesKind kind = {resolve, open_input, writable, publish, clear};
     Routed *routed = g_new0(Routed, 1);
     routed->base.kind = &kind;
-    routed->routes = *routes;
-    routed->routes.files = (const char *const *)g_strdupv((char **)routes->files);
-    routed->routes.spool = g_strdup(routes->spool);
+    routed->storages = pmx_storages_new(&routes->storages);
+    routed->chunks = pmx_chunks_new((guint64)KEPT_MEGABYTES << 20);
+    routed->folder = g_strdup(routes->folder);
+    routed->files = g_strdupv((char **)routes->files);
+    routed->rest = routes->rest;
+    routed->rest_is_buckets = routes->rest_is_buckets;
     routed->writable = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     g_mutex_init(&routed->lock);
     return &routed->base;
+}
+
+PmxStorages *pmx_places_storages(const PmxPlaces *places)
+{
+    return ((const Routed *)places)->storages;
+}
+
+/* --- what a kill left --- */
+
+static PmxBucket *bucket_of(const char *address, char **key, gpointer places)
+{
+    g_auto(Route) route = {0};
+    if (!find(places, address, TRUE, &route, NULL) || route.way != TO_REMOTE)
+        return NULL;
+    *key = g_steal_pointer(&route.key);
+    return route.bucket;
+}
+
+guint pmx_places_clean(const PmxPlaces *places, GCancellable *cancel)
+{
+    Routed *routed = (Routed *)places;
+    g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
+    PmxUploads *uploads = g_file_test(folder, G_FILE_TEST_IS_DIR) ? uploads_of(routed, NULL) : NULL;
+    return uploads ? pmx_uploads_clean(uploads, bucket_of, routed, cancel) : 0;
 }

@@ -9,19 +9,22 @@
  */
 #pragma once
 
-#include "storage/chunks.h"
 #include "storage/places.h"
 #include "storage/storages.h"
-#include "storage/upload.h"
 
 typedef struct {
-    PmxStorages *storages;    /* borrowed, like what follows but for `rest` */
-    PmxChunks *chunks;        /* what was read, for all inputs */
-    const char *spool;        /* folder for sources that are sent as a whole only; copied */
-    PmxUploads *uploads;      /* or NULL */
-    const char *const *files; /* file:// leads below these only; copied. NULL: `rest` takes it */
-    PmxPlaces *rest;          /* taken */
+    PmxStoragesOptions storages; /* copied, like what follows but for `rest` */
+    const char *folder;          /* for sources that are sent as a whole only (spool/) and notes of
+                                 uploads (uploads/); they are made when they are needed */
+    const char *const *files;    /* file:// leads below these only. NULL: `rest` takes it */
+    PmxPlaces *rest;             /* taken */
     gboolean rest_is_buckets; /* pmx_places_buckets(): has what oss:// names and no storage has */
 } PmxRoutes;
 
 PmxPlaces *pmx_places_routed(const PmxRoutes *routes);
+
+/* What such places were made of; they live as long. */
+PmxStorages *pmx_places_storages(const PmxPlaces *places);
+
+/* Aborts uploads that a kill has left in the storages; how many. Waits for the network. */
+guint pmx_places_clean(const PmxPlaces *places, GCancellable *cancel);

@@ -132,41 +132,41 @@ static gboolean check_web(const PmxStorages *storages, const char *text, GError 
 }
 
 /* Where no storage is OSS's, its public hosts stand for the buckets as oss:// does, so that jobs
- * written for the cloud need no change. FALSE: no bucket that there is. */
-static gboolean read_cloud(const PmxStorages *storages, const char *text, const PmxObjectUrl *url,
-                           PmxAddress *address, GError **error)
+ * written for the cloud need no change. NULL: it is another host, or one of OSS's own. Caller
+ * frees. */
+static char *as_bucket(const PmxStorages *storages, const PmxObjectUrl *url)
 {
-    g_autofree char *same =
-        pmx_storages_have(storages, PMX_BUCKET_OSS) ? NULL : pmx_object_url_as_oss(url);
-    if (!same)
-        return FALSE;
-    gboolean read =
-        read_object(storages, PMX_BUCKET_OSS, text, same + strlen("oss://"), address, error);
-    if (read && address->kind == PMX_ADDRESS_OBJECT)
-        return TRUE;
+    return pmx_storages_have(storages, PMX_BUCKET_OSS) ? NULL : pmx_object_url_as_oss(url);
+}
+
+static gboolean read_web(const PmxStorages *storages, const char *text, PmxAddress *address,
+                         GError **error)
+{
     pmx_address_clear(address);
-    return FALSE;
+    address->kind = PMX_ADDRESS_WEB;
+    return check_web(storages, text, error);
 }
 
 static gboolean read_http(const PmxStorages *storages, const char *text, PmxAddress *address,
                           GError **error)
 {
     g_auto(PmxObjectUrl) url = {0};
-    g_autofree char *bucket = NULL;
-    g_autoptr(GError) failure = NULL;
+    if (!pmx_object_url_split(text, &url))
+        return read_web(storages, text, address, error);
     const char *key = NULL;
-    gboolean split = pmx_object_url_split(text, &url);
-    const PmxStorage *storage = split ? find_url(storages, &url, &bucket, &key) : NULL;
+    g_autofree char *bucket = NULL, *same = as_bucket(storages, &url);
+    const PmxStorage *storage = find_url(storages, &url, &bucket, &key);
+    if (url.malformed && (storage || same))
+        return refuse(error, PMX_CODE_INVALID, text,
+                      "is encoded wrongly: every % needs two hexadecimal digits behind it, and the "
+                      "whole must be UTF-8");
     if (storage)
         return read_url_object(text, storage, bucket, key, address, error);
-    if (split && read_cloud(storages, text, &url, address, &failure))
-        return TRUE;
-    if (failure) {
-        g_propagate_error(error, g_steal_pointer(&failure));
+    if (!same)
+        return read_web(storages, text, address, error);
+    if (!read_object(storages, PMX_BUCKET_OSS, text, same + strlen("oss://"), address, error))
         return FALSE;
-    }
-    address->kind = PMX_ADDRESS_WEB;
-    return check_web(storages, text, error);
+    return address->kind == PMX_ADDRESS_OBJECT || read_web(storages, text, address, error);
 }
 
 /* --- all of it --- */

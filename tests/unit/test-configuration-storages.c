@@ -36,12 +36,13 @@ static void all_keys(void)
         "[storage cloud-1]\ntype = oss\nbucket = *\nendpoint = https://oss-cn-beijing.aliyuncs.com\n"
         "region = cn-beijing\naccess-key-id = id\naccess-key-secret = se = cret#;\n"
         "security-token = token\npath-style = false\nprefix = pre fix/\nsignature = 1\n"
-        "acl = private\nstorage-class = IA\ndefault = true\n",
+        "acl = private\nstorage-class = IA\n[storage b]\n" OSS "default = true\n",
         NULL);
-    g_assert_cmpuint(read->storages->len, ==, 1);
+    g_assert_cmpuint(read->storages->len, ==, 2);
     const PmxBucketOptions bucket = pmx_storage_settings_bucket(storage_at(read, 0));
     g_assert_cmpstr(storage_at(read, 0)->name, ==, "cloud-1");
-    g_assert_true(storage_at(read, 0)->is_default);
+    g_assert_false(storage_at(read, 0)->is_default);
+    g_assert_true(storage_at(read, 1)->is_default);
     g_assert_cmpint(bucket.type, ==, PMX_BUCKET_OSS);
     g_assert_null(bucket.bucket);
     g_assert_cmpstr(bucket.endpoint, ==, "https://oss-cn-beijing.aliyuncs.com");
@@ -236,6 +237,12 @@ static void together(void)
                "[storage film] bucket: is that of [storage a] already\n");
 }
 
+static void default_of_all(void)
+{
+    check_told("[storage a]\ntype = s3\nbucket = *\nendpoint = e\ndefault = true\n" KEYS, NULL,
+               NULL, "[storage a] default: must be one bucket, and this is all of them\n");
+}
+
 /* What the bucket's own rules say. */
 static void buckets(void)
 {
@@ -309,6 +316,7 @@ int main(int argc, char **argv)
     g_test_add_func("/configuration-storages/all-mistakes-at-once", all_mistakes_at_once);
     g_test_add_func("/configuration-storages/both-ways", both_ways);
     g_test_add_func("/configuration-storages/together", together);
+    g_test_add_func("/configuration-storages/default-of-all", default_of_all);
     g_test_add_func("/configuration-storages/buckets", buckets);
     g_test_add_func("/configuration-storages/secrets", secrets);
     g_test_add_func("/configuration-storages/never-shown", never_shown);

@@ -109,6 +109,11 @@ static const Row rows[] = {
     {"https://film.oss-cn-hangzhou.aliyuncs.com/%3F%23", "film", "oss://film/?#"},
     {"https://film.oss-cn-hangzhou.aliyuncs.com/a%2fb", "film", "oss://film/a/b"},
     {"https://film.oss-cn-hangzhou.aliyuncs.com/a/../b", "film", "oss://film/a/../b"},
+    {"https://film.oss-cn-hangzhou.aliyuncs.com/a%00b", WRONG, NULL},
+    {"https://film.oss-cn-hangzhou.aliyuncs.com/100%", WRONG, NULL},
+    {"https://film.oss-cn-hangzhou.aliyuncs.com/caf%E9", WRONG, NULL},
+    {"http://127.0.0.1:9000/any/%zz", WRONG, NULL},
+    {"https://example.com/caf%E9", WEB, NULL}, /* a server may think otherwise */
     {"https://film.oss-cn-hangzhou.aliyuncs.com/a?Expires=1&Signature=x", WEB, NULL},
     {"https://film.oss-cn-hangzhou.aliyuncs.com/a#b", WEB, NULL},
     /* with a prefix, which only https:// addresses have */
@@ -199,6 +204,7 @@ static void cloud_without_oss(void)
         {"https://disk.oss-cn-hangzhou.aliyuncs.com/", WRONG, NULL},
         {"https://film.oss-cn-hangzhou.aliyuncs.com/a", WEB, NULL},
         {"https://disk.oss-cn-hangzhou.aliyuncs.com/a?x", WEB, NULL},
+        {"https://film.oss-cn-hangzhou.aliyuncs.com/a%00", WRONG, NULL},
     };
     const PmxStorageSetup some[] = {setups[2], setups[4]};
     g_autoptr(PmxStorages) storages = storages_of(some, G_N_ELEMENTS(some));
@@ -216,10 +222,12 @@ static void any_bucket(void)
         {"https://film.oss-cn-hangzhou.aliyuncs.com/a", "film", "oss://film/a"},
         {"s3://other/a", UNKNOWN, NULL},
     };
-    const PmxStorageSetup some[] = {
-        {"any",
-         {.type = PMX_BUCKET_OSS, .endpoint = "oss-cn-hangzhou.aliyuncs.com", .region = NULL, KEYS}},
-        setups[0]};
+    const PmxStorageSetup some[] = {{"any",
+                                     {.type = PMX_BUCKET_OSS,
+                                      .endpoint = "oss-cn-hangzhou.aliyuncs.com",
+                                      .region = NULL,
+                                      KEYS}},
+                                    setups[0]};
     g_autoptr(PmxStorages) storages = storages_of(some, G_N_ELEMENTS(some));
     for (guint i = 0; i < G_N_ELEMENTS(any); i++)
         check_row(storages, &any[i]);

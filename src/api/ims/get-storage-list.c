@@ -24,7 +24,8 @@ static const PmxField fields[] = {
 static const PmxObject parameters = {
     "GetStorageList", sizeof(Parameters), fields,
     "Lists the buckets. Answers `StorageInfoList`: `StorageLocation` is the bucket's name, the "
-    "NAME in oss://NAME/KEY; `Path` is that of the default storage."};
+    "NAME in oss://NAME/KEY (* stands for all that are not listed otherwise); `Path` is that of the "
+    "default storage; `Endpoint`, an extension, is where one of the configuration is."};
 
 static json_t *run(const PmxImsCall *call, G_GNUC_UNUSED const void *data, PmxProblems *problems)
 {

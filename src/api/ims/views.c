@@ -152,6 +152,7 @@ json_t *pmx_ims_storage_view(const PmxStorageRecord *record, const char *path)
     pmx_ims_set_text(view, "Path", record->is_default && path ? path : "");
     json_object_set_new(view, "DefaultStorage", json_boolean(record->is_default));
     pmx_ims_set_text(view, "Status", "Normal");
+    pmx_ims_set_text(view, "Endpoint", record->endpoint);
     pmx_ims_set_moment(view, "CreationTime", record->created);
     pmx_ims_set_moment(view, "ModifiedTime", record->created);
     return view;

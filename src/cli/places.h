@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* From the configuration to storages and places. */
+#pragma once
+
+#include "cli/configuration.h"
+#include "storage/routed.h"
+
+/* One for each [storage NAME]; borrows from the configuration. Caller frees with g_free(). */
+PmxStorageSetup *pmx_configured_storages(const PmxConfiguration *configuration);
+
+/* The configuration of a command that runs here: of `path`, else of $POLYMUX_CONFIG, else none, with
+ * what the environment adds. NULL with everything that is wrong on stderr. */
+PmxConfiguration *pmx_configuration_of_command(const char *command, const char *path);
+
+/* The places of such a command: what is configured, the web, and local paths below `folder`. NULL with
+ * `error`. */
+PmxPlaces *pmx_places_of_command(const PmxConfiguration *configuration, const char *folder,
+                                 GError **error);
