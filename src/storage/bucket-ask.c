@@ -5,7 +5,7 @@
 #include "base/http-date.h"
 #include "storage/bucket-http.h"
 
-enum { USUAL_STALL = 60, USUAL_SECONDS = 60 };
+enum { USUAL_STALL = 60, USUAL_SECONDS = 60 }; /* seconds */
 /* Storages refuse what was signed 15 minutes before or after now, some less. */
 #define MOST_SKEW (4 * 60 * 1000)
 

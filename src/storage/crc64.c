@@ -16,7 +16,7 @@
 
 static guint64 times_x(guint64 value)
 {
-    return (value >> 1) ^ (value & 1 ? POLYNOMIAL : 0);
+    return (value >> 1) ^ ((value & 1) ? POLYNOMIAL : 0);
 }
 
 void pmx_crc64_begin(PmxCrc64 *crc)
@@ -59,7 +59,7 @@ static guint64 multiply(guint64 a, guint64 b)
 {
     guint64 product = 0;
     for (guint64 bit = ONE; bit; bit >>= 1, b = times_x(b))
-        product ^= a & bit ? b : 0;
+        product ^= (a & bit) ? b : 0;
     return product;
 }
 
