@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 import driver  # noqa: E402
 import media as media_files  # noqa: E402
+import netem  # noqa: E402
 import nginx_source  # noqa: E402
 import oss_server  # noqa: E402
 import peers  # noqa: E402
@@ -138,3 +139,14 @@ def nginx(tmp_path):
 def nginx_module(tmp_path_factory):
     """As `nginx`, shared by the tests of a module."""
     yield from run_nginx(tmp_path_factory.mktemp("nginx") / "n")
+
+
+@pytest.fixture
+def far(tmp_path):
+    """A network whose loopback has 20 ms of latency each way; see netem.py."""
+    try:
+        made = netem.Netem(tmp_path)
+    except netem.Unavailable as why:
+        pytest.skip(f"no slow network here: {why}")
+    yield made
+    made.end()

@@ -336,10 +336,10 @@ class Log:
 
 
 class Service:
-    """Listens on a free port of loopback; a thread for each connection."""
+    """Listens on a free port of loopback, or on that one again; a thread for each connection."""
 
-    def __init__(self, host=LOOPBACK):
-        self.listener = socket.create_server((host, 0), backlog=256)
+    def __init__(self, host=LOOPBACK, port=0):
+        self.listener = socket.create_server((host, port), backlog=256)
         self.port, self.log = self.listener.getsockname()[1], Log()
         self.lock, self.open, self.accepted, self.ending = threading.Lock(), set(), 0, False
         self.thread = threading.Thread(target=self.accept, daemon=True)

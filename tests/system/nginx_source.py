@@ -2,7 +2,7 @@
 """nginx as a plain HTTP source on loopback, of a test's own.
 
     def test_it(nginx):
-        nginx.put("a b.mp4", data)               # or the path of a file; put again, it has another ETag and Last-Modified
+        nginx.put("a b.mp4", data)               # or a file's path; put again, its ETag and Last-Modified are others
         nginx.url("ranges", "a b.mp4")
         nginx.requests()                         # [Request(method, uri, status, sent, range)] that are over
 
@@ -17,8 +17,8 @@ The same files are under each of these:
     forbidden   403
     hop/1 …     redirects, that many times (to 6), with a status of each kind, to `ranges`
     loop        redirects to itself
-    up, down    redirects to `ranges` by https, and by http; `url(where, name, tls=True)` is https, with the
-                certificate `nginx.certificate` for 127.0.0.1 and localhost
+    up, down    redirects to `ranges` by https, and by http; `url(where, name, tls=True)` is https, and
+                HTTP/2, with the certificate `nginx.certificate` for 127.0.0.1 and localhost
 """
 import os
 import re
@@ -51,7 +51,7 @@ http {{
     absolute_redirect off;
     server {{
         listen 127.0.0.1:{port};
-        listen 127.0.0.1:{tls} ssl;
+        listen 127.0.0.1:{tls} ssl http2;
         ssl_certificate {folder}/certificate.pem;
         ssl_certificate_key {folder}/key.pem;
         location /ranges/ {{ alias {folder}/files/; }}

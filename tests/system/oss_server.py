@@ -7,7 +7,7 @@
     oss.endpoint, oss.region, oss.key_id, oss.secret
     oss.body("made", "b.mp4"), oss.object("made", "b.mp4").etag, oss.keys("made"), oss.uploads("made")
     oss.log.all(method="GET", bucket="films")    # each with status, range, sent, received … (httpwire.Seen)
-    oss.faults.each("500")                       # see faults.py
+    oss.faults.each("500")                       # see faults.py; a request has `asked`, with bucket, key, operation
     oss.skew = 3600                              # its clock is an hour ahead
     oss.end()
 
@@ -38,22 +38,22 @@ SKEW = 15 * 60
 
 
 class OssSeen(Seen):
-    """With `bucket`, `key`, `operation` (PutObject …), `code` (NoSuchKey …) and `scheme` (v1, v4)."""
+    """With `bucket`, `key`, `operation` (PutObject …), `scheme` (v1, v4) and, where it failed, `code` (NoSuchKey …)."""
 
     def __init__(self, request, fault):
         super().__init__(request, fault)
-        self.bucket = self.key = self.operation = self.code = self.scheme = None
+        asked = request.asked
+        self.bucket, self.key, self.operation, self.code, self.scheme = (
+            asked.bucket, asked.key, asked.operation, None, None)
 
     def finish(self, answer, sent):
-        asked = getattr(self.request, "asked", None)
-        if asked:
-            self.bucket, self.key, self.operation, self.code = asked.bucket, asked.key, asked.operation, asked.code
-            self.scheme = asked.claim.scheme if asked.claim else None
+        asked = self.request.asked
+        self.code, self.scheme = asked.code, asked.claim.scheme if asked.claim else None
         super().finish(answer, sent)
 
 
 class OssServer(Operations, FaultyService):
-    def __init__(self, folder, region=REGION, faults=None):
+    def __init__(self, folder, region=REGION, **how):
         self.store, self.region, self.skew = Store(folder), region, 0
         self.key_id, self.secret = KEY_ID, SECRET
         # Key id → (secret, the token that has to come along or None).
@@ -61,7 +61,7 @@ class OssServer(Operations, FaultyService):
         self.hosts = [f"{name}.{domain}" for domain in ("localhost", "aliyuncs.com")
                       for name in (f"oss-{region}", f"oss-{region}-internal", "oss-accelerate")]
         self.numbers = itertools.count(1)
-        super().__init__(faults=faults)
+        super().__init__(**how)
 
     # --- for tests ---
 
@@ -118,10 +118,19 @@ class OssServer(Operations, FaultyService):
 
     # --- a request's way ---
 
-    def answer(self, request):
+    def seen(self, request):
         asked = request.asked = Asked(request)
         try:
             self.find(asked)
+        except Problem as problem:
+            asked.problem = problem
+        return OssSeen(request, self.faults.pick(request))
+
+    def answer(self, request):
+        asked = request.asked
+        try:
+            if asked.problem:
+                raise asked.problem
             self.admit(asked)
             with self.store.lock:
                 self.check_bucket(asked)
@@ -142,9 +151,6 @@ class OssServer(Operations, FaultyService):
         # What a HEAD cannot carry is told in a header.
         told = {"x-oss-err": base64.b64encode(body).decode()} if asked.method == "HEAD" else {}
         return Answer(problem.status, {"Content-Type": "application/xml", "x-oss-ec": "0000-00000001", **told}, body)
-
-    def seen(self, request):
-        return OssSeen(request, self.faults.pick(request))
 
     def find(self, asked):
         """Bucket, key and operation."""

@@ -62,7 +62,7 @@ class Asked:
         self.request, self.method, self.query = request, request.method, dict(oss_signing.pairs_of(request.raw_query))
         # Their bytes are UTF-8, whatever HTTP says.
         self.headers = {k: v.encode("latin-1").decode("utf-8", "replace") for k, v in request.headers.items()}
-        self.bucket = self.key = self.operation = self.claim = self.code = None
+        self.bucket = self.key = self.operation = self.claim = self.code = self.problem = None
 
     def shown(self, text):
         """A name in an answer, under the caller's encoding-type."""

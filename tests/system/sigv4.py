@@ -74,17 +74,20 @@ class S3:
         self.endpoint, self.region, self.pair = endpoint, region, (key_id, secret)
         self.address, self.timeout = urllib.parse.urlsplit(endpoint), timeout
 
-    def request(self, method, bucket="", key="", query=None, headers=None, body=b""):
-        """A signed request; the answer, whatever its status is."""
+    def signed(self, method, bucket="", key="", query=None, headers=None, body=b""):
+        """(request target, body, headers) of a signed request."""
         path = f"/{bucket}/{quoted(key, '/')}" if bucket and key else f"/{bucket}"
         query, payload = query or {}, hashlib.sha256(body).hexdigest()
         headers = {"Host": self.address.netloc, "X-Amz-Date": now(), "X-Amz-Content-Sha256": payload,
                    **(headers or {})}
         headers["Authorization"] = authorization(method, path, query, headers, self.pair, self.region)
-        target = path + ("?" + canonical_query(query) if query else "")
+        return path + ("?" + canonical_query(query) if query else ""), body or None, headers
+
+    def request(self, method, *args, **how):
+        """Sends what signed() makes; the answer, whatever its status is."""
         connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=self.timeout)
         try:
-            connection.request(method, target, body=body or None, headers=headers)
+            connection.request(method, *self.signed(method, *args, **how))
             answer = connection.getresponse()
             return Answer(answer.status, answer.headers, answer.read())
         finally:

@@ -7,7 +7,7 @@ import threading
 import pytest
 
 import faults
-from httpwire import Answer, Service, span
+from httpwire import Answer, span
 
 DATA = bytes(range(256)) * 4096
 PARTIAL, RESET, EMPTY, TIMEOUT, SEND = 18, 56, 52, 28, 55
@@ -173,16 +173,20 @@ def test_called(behind):
     assert asked == ["/1"]
 
 
-def test_no_server_behind():
-    """A server that is away for a while."""
-    away = Service()
-    away.end()
-    proxy = faults.Proxy(away.port)
-    try:
-        connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
-        connection.request("GET", "/")
-        with pytest.raises(http.client.RemoteDisconnected):
-            connection.getresponse()
-        connection.close()
-    finally:
-        proxy.end()
+def test_away():
+    """A server that is away for a while, with a proxy before it and without."""
+    server = Echo()
+    proxy = faults.Proxy(server.port)
+    server.end()
+    with pytest.raises(ConnectionRefusedError):
+        http.client.HTTPConnection("127.0.0.1", server.port, timeout=60).connect()
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
+    connection.request("GET", "/")
+    with pytest.raises(http.client.RemoteDisconnected):
+        connection.getresponse()
+    server = Echo(port=server.port)
+    connection.request("GET", "/")
+    assert connection.getresponse().read() == DATA
+    connection.close()
+    proxy.end()
+    server.end()

@@ -368,7 +368,8 @@ def test_hosts(oss, film):
 def test_strangers(oss, film):
     """Whoever does not sign gets what is public, and that by a plain address that curl takes to loopback."""
     def curl(*args):
-        return subprocess.run(["curl", "-sS", "--noproxy", "*", *args], capture_output=True, check=True, timeout=60).stdout
+        return subprocess.run(["curl", "-sS", "--noproxy", "*", *args], capture_output=True, check=True,
+                              timeout=60).stdout
 
     assert b"AccessDenied" in curl(oss.url("films", "film.mp4"))
     oss.put("films", "a b+文件.mp4", b"for all", x_oss_object_acl="public-read")
@@ -398,3 +399,57 @@ def test_sparse(oss, tmp_path):
     seen = oss.log.all()[-1]
     assert taken <= seen.sent < 64 * MIB, seen
     assert ask(oss, "DELETE", "large").status == 204
+
+
+def test_headers(oss):
+    """What an upload says of its object is kept, and only what OSS knows is taken."""
+    def put(**headers):
+        return ask(oss, "PUT", "a", body=b"film", headers={k.replace("_", "-"): v for k, v in headers.items()})
+
+    assert put(x_oss_object_acl="public-read", x_oss_storage_class="IA", x_oss_meta_title="film").status == 200
+    head = ask(oss, "HEAD", "a").headers
+    assert (head["x-oss-storage-class"], head["x-oss-meta-title"]) == ("IA", "film")
+    assert oss.object("films", "a").acl == "public-read"
+    assert code_of(put(x_oss_object_acl="everybody")) == (400, "InvalidArgument")
+    assert code_of(put(x_oss_storage_class="Cheap")) == (400, "InvalidArgument")
+    assert code_of(put(x_oss_forbid_overwrite="true")) == (409, "FileAlreadyExists")
+    assert put(x_oss_storage_class="Archive").status == 200
+    assert code_of(ask(oss, "GET", "a")) == (403, "InvalidObjectState")
+    assert ask(oss, "DELETE", "a").status == 204
+
+
+def test_part_pages(oss):
+    """Parts and uploads are listed a page at a time."""
+    uploads = [tree.fromstring(ask(oss, "POST", key, "uploads").body).findtext("UploadId") for key in ("a", "b", "b")]
+    for number in (1, 2, 3):
+        assert ask(oss, "PUT", "a", f"partNumber={number}&uploadId={uploads[0]}", body=b"x" * number).status == 200
+    found, after = [], "0"
+    while after:
+        asked = f"uploadId={uploads[0]}&max-parts=2&part-number-marker={after}"
+        page = tree.fromstring(ask(oss, "GET", "a", asked).body)
+        found += [(part.findtext("PartNumber"), part.findtext("Size")) for part in page.iter("Part")]
+        after = page.findtext("NextPartNumberMarker") if page.findtext("IsTruncated") == "true" else None
+    assert found == [("1", "1"), ("2", "2"), ("3", "3")]
+    found, more = [], ""
+    while more is not None:
+        page = tree.fromstring(ask(oss, "GET", "", "uploads&max-uploads=1" + more).body)
+        found += [(one.findtext("Key"), one.findtext("UploadId")) for one in page.iter("Upload")]
+        more = (f"&key-marker={page.findtext('NextKeyMarker')}&upload-id-marker={page.findtext('NextUploadIdMarker')}"
+                if page.findtext("IsTruncated") == "true" else None)
+    assert sorted(found) == sorted(zip(("a", "b", "b"), uploads))
+    for key, upload in zip(("a", "b", "b"), uploads):
+        assert ask(oss, "DELETE", key, f"uploadId={upload}").status == 204
+
+
+def test_faults(node, tmp_path):
+    """A client's call fails as told, and what only its answer lost was done."""
+    oss = oss_server.OssServer(tmp_path / "oss")
+    oss.make_bucket("films")
+    ali = Ali(node, oss, "v4")
+    oss.faults.each("500", match=lambda request: request.asked.operation == "GetObject").nth(2, "lost")
+    assert ali.put("a", b"film")["ok"] and not ali.put("b", b"film")["ok"]
+    assert oss.keys("films") == ["a", "b"]
+    assert [ali.get("a").get("code") for _ in range(2)] == ["InternalError", None]
+    assert [(one.operation, one.status, one.fault) for one in oss.log.all()] == [
+        ("PutObject", 200, None), ("PutObject", 200, "lost"), ("GetObject", 500, "500"), ("GetObject", 200, None)]
+    oss.end()

@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: MIT
 """The S3 that the storage is tested against is a real one, and the tests' own signer is right."""
+import http.client
 import os
+import shutil
 
 import pytest
 
 import faults
+import rclone
 import sigv4
 
 # "Examples: Signature Calculations", in the S3 API's reference, "Authenticating Requests: Using the Authorization
@@ -94,6 +97,23 @@ def test_behind_faults(swift):
             assert [s3.request("PUT", bucket, key, body=b"film").status for _ in range(2)] == [503, 200]
             assert [s3.request("GET", bucket, key).status for _ in range(2)] == [503, 200]
         assert len(proxy.log.all(status=200)) == 4 and proxy.log.received(status=200) == 8
+        # A connection goes on after the head of nothing, which Swift does not end as HTTP asks for.
+        connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
+        proxy.faults.release()
+        for method, key, status in (("HEAD", "none", 404), ("GET", "none", 404), ("HEAD", "a b.mp4", 200)):
+            connection.request(method, *s3.signed(method, bucket, key))
+            answer = connection.getresponse()
+            assert answer.status == status and bool(answer.read()) == (method == "GET")
+        connection.close()
     finally:
         proxy.end()
     assert swift.s3.get(bucket, "😀.mp4").body == b"film"
+
+
+@pytest.mark.skipif(shutil.which("rclone") is None, reason="no rclone: install rclone")
+def test_rclone(swift, tmp_path):
+    """What uploads are compared with gets along with it: five parts, four at a time."""
+    bucket, data = swift.bucket(), os.urandom(22 << 20)
+    (tmp_path / "film.mp4").write_bytes(data)
+    rclone.upload(swift, tmp_path / "film.mp4", bucket, "dir/a b.mp4", part="5M", at_once=4)
+    assert swift.s3.get(bucket, "dir/a b.mp4").body == data and not swift.s3.uploads(bucket)
