@@ -78,7 +78,7 @@ gint64 pmx_retry_pause(guint failures, double chance)
     for (guint i = 1; i < failures && pause < LONGEST_PAUSE; i++)
         pause *= 2;
     pause = MIN(pause, LONGEST_PAUSE);
-    return pause - (gint64)(chance * (double)(pause / 2));
+    return pause - (gint64)(chance * (double)pause / 2);
 }
 
 gint64 pmx_retry_after(const char *value, gint64 moment)

@@ -34,7 +34,7 @@ def config(oss, bucket="films", **more):
 
 
 def a_job(base, film="oss://films/in/film.mp4", dub="oss://films/in/dub.wav"):
-    small = {"Width": "160", "Height": "90"}
+    small = {"Width": "224", "Height": "128"}
     both = [jobs.audio("film", "zho"), jobs.audio("dub", "eng")]
     return jobs.job({"film": film, "dub": dub}, [jobs.output("a.mp4", both, video=small),
                                                  jobs.output("b.mp4", both[:1], video=small)], base=base)
