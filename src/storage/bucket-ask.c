@@ -5,7 +5,7 @@
 #include "base/http-date.h"
 #include "storage/bucket-http.h"
 
-enum { USUAL_STALL = 15, USUAL_SECONDS = 300 };
+enum { USUAL_STALL = 15, USUAL_SECONDS = 300 }; /* seconds */
 /* Storages refuse what was signed 15 minutes before or after now, some less. */
 #define MOST_SKEW (4 * 60 * 1000)
 

@@ -109,7 +109,7 @@ static const PmxBucketKind kind = {
     .free = bucket_free,
 };
 
-/* OSS: a token belongs to keys that were lent; an empty option is none. */
+/* An empty option is none. */
 static char *copy(const char *text)
 {
     return text && *text ? g_strdup(text) : NULL;

@@ -17,6 +17,22 @@ static gboolean check_begin(const PmxClientReply *reply, gconstpointer data, Pmx
                              "the storage does not name its upload");
 }
 
+/* An attempt whose answer was lost may have begun an upload as well: one of the same key, that began
+ * since, and that nobody knows. */
+static void abort_lost(PmxBucketHttp *bucket, const PmxUploading *uploading, gint64 since,
+                       const PmxPatience *patience)
+{
+    enum { CLOCKS_APART = 60 * 1000 };
+    g_autoptr(GPtrArray) list =
+        pmx_bucket_http_uploads(&bucket->base, uploading->key, patience, NULL);
+    for (guint i = 0; list && i < list->len; i++) {
+        const PmxUploading *other = g_ptr_array_index(list, i);
+        if (strcmp(other->key, uploading->key) == 0 && strcmp(other->id, uploading->id) != 0 &&
+            other->begun >= since - CLOCKS_APART)
+            pmx_bucket_http_abort(&bucket->base, other, patience, NULL);
+    }
+}
+
 PmxUploading *pmx_bucket_http_begin(PmxBucket *base, const char *key, const char *content_type,
                                     const PmxPatience *patience, GError **error)
 {
@@ -30,9 +46,16 @@ PmxUploading *pmx_bucket_http_begin(PmxBucket *base, const char *key, const char
                         .query = query,
                         .headers = headers,
                         .check = check_begin};
-    g_autoptr(PmxClientReply) reply = pmx_bucket_ask(bucket, &ask, patience, NULL, error);
+    guint failures = 0;
+    gint64 since = bucket->clock->moment(bucket->clock->data);
+    g_autoptr(PmxClientReply) reply = pmx_bucket_ask(bucket, &ask, patience, &failures, error);
     g_autoptr(PmxXml) xml = reply ? pmx_bucket_xml(reply) : NULL;
-    return xml ? pmx_uploading_new(key, pmx_xml_field(xml->root, "UploadId"), 0) : NULL;
+    if (!xml)
+        return NULL;
+    PmxUploading *uploading = pmx_uploading_new(key, pmx_xml_field(xml->root, "UploadId"), 0);
+    if (failures > 0)
+        abort_lost(bucket, uploading, since, patience);
+    return uploading;
 }
 
 /* NULL when the storage has no name for it. */

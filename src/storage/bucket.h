@@ -9,7 +9,7 @@
  * What a network loses is tried again (retry.h) until the caller's patience is over; what is sent is
  * checked against what the storage says it got. An object appears whole or not at all.
  *
- * Errors are of PMX_ERROR and name the address, never a key or a signature:
+ * Errors are of PMX_ERROR and name the address, never an access key or a signature:
  *     RESOURCE_NOT_FOUND    there is no such object, bucket or upload
  *     ACCESS_DENIED         the storage refuses it
  *     RESOURCE_REPLACED     the object is not the one that was asked for any more

@@ -117,6 +117,16 @@ static Chunk *chunk_begin(const PmxFlow *flow, gint64 first, gint64 most)
     return chunk;
 }
 
+/* They are there. */
+static void keep(PmxChunks *chunks, Chunk *chunk, GBytes *bytes)
+{
+    chunk->bytes = bytes;
+    chunks->kept += chunk->length;
+    chunk->content->kept += chunk->length;
+    g_queue_push_head_link(&chunks->recent, &chunk->link);
+    trim(chunks, chunk->content);
+}
+
 /* What is fetched; the lock is open meanwhile. FALSE: it failed, and the chunk is gone. */
 static gboolean fetch(PmxFlow *flow, Chunk *chunk, GCancellable *cancel, GError **error)
 {
@@ -132,11 +142,7 @@ static gboolean fetch(PmxFlow *flow, Chunk *chunk, GCancellable *cancel, GError 
         chunk_free(chunk);
         return FALSE;
     }
-    chunk->bytes = bytes;
-    chunks->kept += length;
-    chunk->content->kept += length;
-    g_queue_push_head_link(&chunks->recent, &chunk->link);
-    trim(chunks, chunk->content);
+    keep(chunks, chunk, bytes);
     return TRUE;
 }
 
@@ -268,6 +274,22 @@ gint64 pmx_flow_read(PmxFlow *flow, gint64 offset, void *buffer, gsize length, G
     g_mutex_unlock(&chunks->lock);
     g_cancellable_disconnect(cancel, watch);
     return count;
+}
+
+void pmx_flow_give(PmxFlow *flow, GBytes *bytes)
+{
+    PmxChunks *chunks = flow->chunks;
+    g_mutex_lock(&chunks->lock);
+    if (!chunk_at(flow->content, 0)) {
+        Chunk *chunk = chunk_begin(flow, 0, 1);
+        if (chunk->length == g_bytes_get_size(bytes)) {
+            keep(chunks, chunk, g_bytes_ref(bytes));
+        } else {
+            forget_blocks(chunk);
+            chunk_free(chunk);
+        }
+    }
+    g_mutex_unlock(&chunks->lock);
 }
 
 /* --- life --- */

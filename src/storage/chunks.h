@@ -47,6 +47,9 @@ PmxFlow *pmx_flow_new(PmxChunks *chunks, const char *identity, gint64 size, PmxC
 void pmx_flow_free(PmxFlow *flow);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxFlow, pmx_flow_free)
 
+/* Keeps the first bytes, which somebody has read before: a whole block, or all that there is. */
+void pmx_flow_give(PmxFlow *flow, GBytes *bytes);
+
 /* Up to `length` bytes at `offset` into `buffer`: how many, 0 at the end, -1 with `error`. */
 gint64 pmx_flow_read(PmxFlow *flow, gint64 offset, void *buffer, gsize length, GCancellable *cancel,
                      GError **error);

@@ -16,7 +16,7 @@
 
 static guint64 times_x(guint64 value)
 {
-    return (value >> 1) ^ (value & 1 ? POLYNOMIAL : 0);
+    return (value >> 1) ^ ((value & 1) ? POLYNOMIAL : 0);
 }
 
 void pmx_crc64_begin(PmxCrc64 *crc)

@@ -65,29 +65,54 @@ static char *identity_of(const char *address, const PmxStored *stored)
                            stored->etag, *stored->etag ? 0 : stored->modified);
 }
 
-static gboolean check(const PmxStored *stored, const char *address, GError **error)
+/* Of an empty one there is no range to be had. */
+static gboolean is_empty(PmxBucket *bucket, const char *key, const PmxPatience *patience)
 {
-    if (stored->size > 0 && stored->size <= G_MAXINT64)
-        return TRUE;
-    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" %s", address,
-                stored->size == 0 ? "is empty" : "has no size that can be");
-    return FALSE;
+    g_autoptr(PmxStored) stored = pmx_bucket_head(bucket, key, patience, NULL);
+    return stored && stored->size == 0;
+}
+
+/* The first bytes tell what HEAD would, and more surely: what is said of their number can be checked.
+ * They are wanted next anyway. */
+static GBytes *look(PmxBucket *bucket, const char *key, const char *address, PmxStored **stored,
+                    GCancellable *cancel, GError **error)
+{
+    const PmxRange range = {key, 0, PMX_CHUNK_BLOCK, NULL};
+    const PmxPatience patience = {.cancel = cancel};
+    g_autoptr(GError) failure = NULL;
+    GBytes *bytes = pmx_bucket_read(bucket, &range, &patience, stored, &failure);
+    if (bytes)
+        return bytes;
+    if (g_error_matches(failure, PMX_ERROR, (int)PMX_CODE_RESOURCE_BAD) &&
+        is_empty(bucket, key, &patience))
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" is empty", address);
+    else
+        g_propagate_error(error, g_steal_pointer(&failure));
+    return NULL;
+}
+
+static PmxReader *reader_of(PmxBucket *bucket, const PmxStored *stored, const char *address,
+                            PmxChunks *chunks)
+{
+    static const PmxReaderKind kind = {read_at, unchanged, close_object};
+    g_autofree char *identity = identity_of(address, stored);
+    ObjectReader *reader = g_new0(ObjectReader, 1);
+    pmx_reader_init(&reader->reader, &kind, address, (gint64)stored->size, identity);
+    reader->bucket = bucket;
+    reader->key = g_strdup(stored->key);
+    reader->etag = g_strdup(stored->etag);
+    reader->flow = pmx_flow_new(chunks, identity, (gint64)stored->size, fetch, reader);
+    return &reader->reader;
 }
 
 PmxReader *pmx_object_reader_open(PmxBucket *bucket, const char *key, const char *address,
                                   PmxChunks *chunks, GCancellable *cancel, GError **error)
 {
-    static const PmxReaderKind kind = {read_at, unchanged, close_object};
-    const PmxPatience patience = {.cancel = cancel};
-    g_autoptr(PmxStored) stored = pmx_bucket_head(bucket, key, &patience, error);
-    if (!stored || !check(stored, address, error))
+    g_autoptr(PmxStored) stored = NULL;
+    g_autoptr(GBytes) first = look(bucket, key, address, &stored, cancel, error);
+    if (!first)
         return NULL;
-    g_autofree char *identity = identity_of(address, stored);
-    ObjectReader *reader = g_new0(ObjectReader, 1);
-    pmx_reader_init(&reader->reader, &kind, address, (gint64)stored->size, identity);
-    reader->bucket = bucket;
-    reader->key = g_strdup(key);
-    reader->etag = g_strdup(stored->etag);
-    reader->flow = pmx_flow_new(chunks, identity, (gint64)stored->size, fetch, reader);
-    return &reader->reader;
+    PmxReader *reader = reader_of(bucket, stored, address, chunks);
+    pmx_flow_give(((ObjectReader *)reader)->flow, first);
+    return reader;
 }

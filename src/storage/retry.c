@@ -48,6 +48,8 @@ static PmxAgain for_status(guint status)
     case 408: /* Request Timeout */
     case 429: /* Too Many Requests */
         return PMX_AGAIN_LONG;
+    case 403: /* Forbidden */
+        return PMX_AGAIN_ONCE;
     case 409: /* Conflict: another request is at it, or it may not be written at all */
         return PMX_AGAIN_FEW;
     case 501: /* Not Implemented */
@@ -76,7 +78,7 @@ gint64 pmx_retry_pause(guint failures, double chance)
     for (guint i = 1; i < failures && pause < LONGEST_PAUSE; i++)
         pause *= 2;
     pause = MIN(pause, LONGEST_PAUSE);
-    return pause - (gint64)(chance * (double)(pause / 2));
+    return pause - (gint64)(chance * (double)pause / 2);
 }
 
 gint64 pmx_retry_after(const char *value, gint64 moment)
@@ -94,7 +96,9 @@ gint64 pmx_retry_after(const char *value, gint64 moment)
 
 static gboolean is_allowed(const PmxRetry *retry, PmxAgain again)
 {
-    return again == PMX_AGAIN_LONG || (again == PMX_AGAIN_FEW && retry->failures < MOST_OF_FEW);
+    static const guint most[] = {
+        [PMX_AGAIN_NEVER] = 1, [PMX_AGAIN_ONCE] = 2, [PMX_AGAIN_FEW] = MOST_OF_FEW};
+    return again == PMX_AGAIN_LONG || retry->failures < most[again];
 }
 
 gboolean pmx_retry_wait(PmxRetry *retry, PmxAgain again, const char *retry_after,

@@ -12,8 +12,9 @@
 #include "base/clock.h"
 #include "net/client.h"
 
-/* FEW: what may have been an accident, but also may be how it is. */
-typedef enum { PMX_AGAIN_NEVER, PMX_AGAIN_FEW, PMX_AGAIN_LONG } PmxAgain;
+/* ONCE: how it is, but for storages that have not told all their parts of a key yet. FEW: what may
+ * have been an accident, but also may be how it is. */
+typedef enum { PMX_AGAIN_NEVER, PMX_AGAIN_ONCE, PMX_AGAIN_FEW, PMX_AGAIN_LONG } PmxAgain;
 
 /* Pure. `code` is the server's word for what is wrong, or NULL. */
 PmxAgain pmx_retry_helps(PmxClientFailure failure, guint status, const char *code);

@@ -109,12 +109,12 @@ static void judge_status(guint status, PmxTrouble *trouble)
     const Meaning *meaning = meaning_of(status, trouble->server);
     g_autofree char *said = trouble->server ? g_strdup_printf("%u %s", status, trouble->server)
                                             : g_strdup_printf("%u", status);
-    if (again == PMX_AGAIN_NEVER && meaning)
+    gboolean final = again == PMX_AGAIN_NEVER || again == PMX_AGAIN_ONCE;
+    if (final && meaning)
         pmx_trouble_found(trouble, meaning->code, again, "%s (%s)", meaning->words, said);
     else
-        pmx_trouble_found(trouble,
-                          again == PMX_AGAIN_NEVER ? PMX_CODE_RESOURCE_BAD : PMX_CODE_UNAVAILABLE,
-                          again, "the storage answers %s", said);
+        pmx_trouble_found(trouble, final ? PMX_CODE_RESOURCE_BAD : PMX_CODE_UNAVAILABLE, again,
+                          "the storage answers %s", said);
 }
 
 static PmxCode code_for(PmxClientFailure failure)

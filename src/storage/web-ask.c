@@ -106,13 +106,13 @@ static PmxClientReply *follow(PmxWebSource *source, const PmxWebAsk *ask, gint64
 /* What is said of an object in a storage, said of a page. */
 static void reword(const PmxClientReply *reply, PmxTrouble *trouble)
 {
-    if (reply->failure != PMX_CLIENT_FINE || trouble->again != PMX_AGAIN_NEVER)
+    if (reply->failure != PMX_CLIENT_FINE || trouble->again > PMX_AGAIN_ONCE)
         return;
     if (trouble->code == PMX_CODE_RESOURCE_NOT_FOUND || reply->status == 410)
         pmx_trouble_found(trouble, PMX_CODE_RESOURCE_NOT_FOUND, PMX_AGAIN_NEVER,
                           "there is nothing at this address (%u)", reply->status);
     else if (trouble->code == PMX_CODE_ACCESS_DENIED)
-        pmx_trouble_found(trouble, PMX_CODE_ACCESS_DENIED, PMX_AGAIN_NEVER,
+        pmx_trouble_found(trouble, PMX_CODE_ACCESS_DENIED, trouble->again,
                           "the server refuses it (%u)", reply->status);
     else if (reply->status == 416)
         pmx_trouble_found(trouble, PMX_CODE_RESOURCE_BAD, PMX_AGAIN_NEVER,

@@ -119,11 +119,11 @@ static void test_wrong_answers(void)
           "<Error><Code>SignatureDoesNotMatch</Code><AWSAccessKeyId>access-key</AWSAccessKeyId>"
           "<StringToSign>signature</StringToSign></Error>"},
          PMX_CODE_ACCESS_DENIED,
-         1,
+         2,
          "refuses it: check its access key"},
         {{403, NULL, "<Error><Code>access-key nobody may see</Code></Error>"},
          PMX_CODE_ACCESS_DENIED,
-         1,
+         2,
          "(403 Error)"},
         {{400, NULL, "<Error><Code>InvalidArgument</Code></Error>"},
          PMX_CODE_RESOURCE_BAD,

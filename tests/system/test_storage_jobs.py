@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: MIT
+"""Whole jobs from and to an object storage, on good days and bad: `polymux serve` with a [storage] group.
+
+What is compared with is the same job on local files by the same command: the bytes have to be equal.
+"""
+import os
+import time
+
+import pytest
+
+import jobs
+import media
+import tools
+
+KINDS = ["500", "503", "reset", "lost", "truncated", "torn", "short", "stall", "403", "skew"]
+MIB = 1 << 20
+
+
+@pytest.fixture(scope="module")
+def film(store):
+    wav = store.get("serve.wav", lambda p: media.write_wav(p, media.tone(2, 500), 48000))
+    return store.get("serve.mp4", lambda p: media.film(p, 50, sound=wav))
+
+
+@pytest.fixture(scope="module")
+def dub(store):
+    return store.get("dub.wav", lambda p: media.write_wav(p, media.tone(2, 900), 48000))
+
+
+def config(oss, bucket="films", **more):
+    keys = {"type": "oss", "bucket": bucket, "endpoint": oss.endpoint, "region": oss.region,
+            "access-key-id": oss.key_id, "access-key-secret": oss.secret, **more}
+    return "[storage cloud]\n" + "".join(f"{key} = {value}\n" for key, value in keys.items())
+
+
+def a_job(base, film="oss://films/in/film.mp4", dub="oss://films/in/dub.wav"):
+    small = {"Width": "224", "Height": "128"}
+    both = [jobs.audio("film", "zho"), jobs.audio("dub", "eng")]
+    return jobs.job({"film": film, "dub": dub}, [jobs.output("a.mp4", both, video=small),
+                                                 jobs.output("b.mp4", both[:1], video=small)], base=base)
+
+
+@pytest.fixture
+def cloud(oss, film, dub):
+    oss.make_bucket("films")
+    oss.put("films", "in/film.mp4", film.read_bytes())
+    oss.put("films", "in/dub.wav", dub.read_bytes())
+    return oss
+
+
+@pytest.fixture
+def expected(polymux, tmp_path, film, dub):
+    """The files that the same job makes of local ones."""
+    done = polymux.run(a_job(tmp_path / "local", film, dub))
+    assert done.code == 0, done
+    return {name: (tmp_path / "local" / name).read_bytes() for name in ("a.mp4", "b.mp4")}
+
+
+def submit(server, job):
+    answer = server.rest("POST", "/v1/jobs", {"config": job})
+    assert answer.status == 201, answer
+    return answer.json["id"]
+
+
+def run(server, job, state="Complete"):
+    told = server.wait_job(submit(server, job))
+    assert told["state"] == state, told
+    return told
+
+
+def assert_made(cloud, expected, base="out"):
+    for name, content in expected.items():
+        assert cloud.body("films", f"{base}/{name}") == content, name
+    assert cloud.uploads("films") == []
+
+
+def message_of(told):
+    return " ".join(part.get("message") or "" for part in told["outputs"])
+
+
+# --- bad days ---
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_request_fails_once(cloud, expected, servers_made, kind):
+    """And the job still ends, with the bytes of a good day."""
+    server = servers_made(config=config(cloud)).start()
+    cloud.faults.each(kind)
+    run(server, a_job("oss://films/out"))
+    assert {at for at, _ in cloud.faults.injected} == {kind}
+    cloud.faults.release()
+    assert_made(cloud, expected)
+
+
+def test_gone_for_a_while(cloud, expected, servers_made):
+    """From the first ranged read on nothing is answered until so many requests have failed."""
+    server = servers_made(config=config(cloud)).start()
+    cloud.faults.nth(set(range(3, 12)), "503")
+    run(server, a_job("oss://films/out"))
+    assert len(cloud.faults.injected) >= 5
+    cloud.faults.release()
+    assert_made(cloud, expected)
+
+
+def test_replaced_in_mid_job(cloud, servers_made, film):
+    """The film becomes another one after the first look: no file is made of both."""
+    server = servers_made(config=config(cloud)).start()
+
+    def replace(_):
+        cloud.put("films", "in/film.mp4", film.read_bytes() + b"more")
+
+    cloud.faults.nth(1, replace, match=lambda request: request.method == "GET" and "film" in request.path)
+    told = run(server, a_job("oss://films/out"), "Error")
+    assert "oss://films/in/film.mp4" in message_of(told) and "replaced" in message_of(told), told
+    assert not [key for key in cloud.keys("films") if key.startswith("out/")]
+
+
+@pytest.mark.parametrize("what, status, code, words", [
+    ("missing", None, "InvalidParameter.ResourceNotFound", "oss://films/in/film.mp4"),
+    ("forbidden", "403", "PermissionDenied.ResourceAccess", "oss://films/in/film.mp4"),
+])
+def test_final(cloud, servers_made, what, status, code, words):
+    server = servers_made(config=config(cloud)).start()
+    if status:
+        cloud.faults.always(status, match=lambda request: "film" in request.path)
+    else:
+        with cloud.store.lock:
+            del cloud.store.buckets["films"].objects["in/film.mp4"]
+    began = time.monotonic()
+    told = run(server, a_job("oss://films/out"), "Error")
+    assert time.monotonic() - began < 30
+    assert all(part["code"] == code and words in part["message"] for part in told["outputs"]), told
+
+
+def test_wrong_secret_is_shown_nowhere(cloud, servers_made):
+    secret = "this-Secret-Is-Wrong-0123456789"
+    server = servers_made(config=config(cloud, **{"access-key-secret": secret})).start()
+    told = run(server, a_job("oss://films/out"), "Error")
+    assert {part["code"] for part in told["outputs"]} == {"PermissionDenied.ResourceAccess"}
+    shown = [str(told), server.rest("GET", "/v1/storages").text, server.errors(),
+             server.rest("GET", "/metrics").text]
+    assert not [text for text in shown if secret in text or cloud.key_id in text]
+
+
+# --- what is read ---
+
+
+def test_only_what_is_needed(cloud, servers_made, tmp_path, film):
+    """A look into five gigabytes whose index stands at the end reads less than 8 MB of it."""
+    path = tmp_path / "large.mp4"
+    tools.ffmpeg("-i", film, "-c", "copy", "-movflags", "-faststart", path)
+    move_index_behind(path, 5 << 30)
+    cloud.place("films", "large.mp4", path)
+    server = servers_made(config=config(cloud)).start()
+    answer = server.rest("POST", "/v1/probe", {"media": "oss://films/large.mp4"})
+    assert answer.status == 200 and len(answer.json["streams"]) == 2, answer
+    assert cloud.log.sent(key="large.mp4") < 8 * MIB
+
+
+def move_index_behind(path, size):
+    """Makes the media data of an MP4 with its index at the end larger, with a hole that nothing refers to."""
+    data = path.read_bytes()
+    at = data.index(b"mdat") - 4
+    length = int.from_bytes(data[at:at + 4], "big")
+    index = data[at + length:]
+    assert index[4:8] == b"moov"
+    hole = size - len(data) - 16
+    with open(path, "r+b") as file:
+        file.seek(at + length)
+        file.truncate()
+        file.write((1).to_bytes(4, "big") + b"free" + (16 + hole).to_bytes(8, "big"))
+        file.seek(hole, os.SEEK_CUR)
+        file.write(index)
+
+
+def test_read_once(cloud, expected, servers_made, film):
+    """Two outputs and a look share what was read: the film is sent about once."""
+    server = servers_made(config=config(cloud)).start()
+    run(server, a_job("oss://films/out"))
+    assert cloud.log.sent(key="in/film.mp4") <= 2 * film.stat().st_size + MIB
+    assert_made(cloud, expected)
+
+
+# --- what a kill leaves ---
+
+
+def large_job(base="oss://films/out"):
+    """One encode, packaged eight times over: a file that goes in parts and is quickly made."""
+    tracks = [jobs.audio("dub", language, Codec="AAC", Profile="aac_low", Bitrate="320")
+              for language in ("zho", "eng", "jpn", "kor", "fra", "deu", "spa", "ita")]
+    return jobs.job({"dub": "oss://films/in/long.wav"}, [jobs.sound_only("sound.mp4", tracks)], base=base)
+
+
+def test_upload_killed(cloud, servers_made, store):
+    """The server is killed while it uploads in parts; the next start removes the parts, and the job ends."""
+    long = store.get("long.wav", lambda p: media.write_wav(p, media.tone(60, 500), 48000))
+    cloud.put("films", "in/long.wav", long.read_bytes())
+    server = servers_made(config=config(cloud)).start()
+    cloud.faults.nth(1, "stall", match=lambda request: request.asked.operation == "UploadPart")
+    job = submit(server, large_job())
+    cloud.log.wait(lambda seen: any(one.fault == "stall" for one in seen))
+    server.kill()
+    cloud.faults.release()
+    assert cloud.uploads("films") == ["out/sound.mp4"]
+    server.start()
+    told = server.wait_job(job)
+    assert told["state"] == "Complete", told
+    assert cloud.uploads("films") == []
+    assert cloud.object("films", "out/sound.mp4").size > 16 * MIB
