@@ -12,7 +12,7 @@ _polymux_split()
         case ${words[i]} in
             -o | -j | -c | --output | --jobs | --memory | --config | --data | --listen | --workers | --endpoint | \
                 --credentials | --pipeline | --token | --user-data | --state | --from | --to | --limit | --priority | \
-                --id | --name | --type | --subtype)
+                --id | --name | --type | --subtype | --bucket)
                 ((i++))
                 [[ ${words[i]-} == = ]] && ((i++))
                 ;;
@@ -32,7 +32,7 @@ _polymux_offer()
 _polymux_ids()
 {
     "${words[0]}" "$@" 2>/dev/null | while read -r id _; do
-        [[ $id == ID ]] || printf '%s\n' "$id"
+        [[ $id == ID || $id == NAME ]] || printf '%s\n' "$id"
     done
 }
 
@@ -40,9 +40,10 @@ _polymux_options()
 {
     local server="--endpoint= --credentials= --json --help"
     case $1 in
-        run) echo "--output= --jobs= --memory= --json --no-cache --help" ;;
-        plan) echo "--output= --dot --help" ;;
-        probe) echo "--json --help" ;;
+        run) echo "--output= --config= --jobs= --memory= --json --no-cache --help" ;;
+        plan) echo "--output= --config= --dot --help" ;;
+        probe) echo "--config= --json --help" ;;
+        storage) echo "--config= --bucket= --help" ;;
         template) echo "--id= --name= --type= --subtype= $server" ;;
         serve) echo "--config= --data= --listen= --workers= --sample-config --help" ;;
         submit) echo "--pipeline= --token= --user-data= --wait $server" ;;
@@ -63,6 +64,8 @@ _polymux_arguments()
         "template show" | "template update" | "template delete") _polymux_offer "$(_polymux_ids template list)" ;;
         "template create" | "template update "*) _filedir json ;;
         cache) _polymux_offer "stats clear" ;;
+        storage) _polymux_offer "list check" ;;
+        "storage check") _polymux_offer "$(_polymux_ids storage list)" ;;
         get | wait*) _polymux_offer "$(_polymux_ids list)" ;;
         cancel) _polymux_offer "$(_polymux_ids list --state Running; _polymux_ids list --state Inited)" ;;
         pipeline) _polymux_offer "list create pause resume delete" ;;
@@ -77,12 +80,12 @@ _polymux_value()
 {
     case $1 in
         run/-o | run/--output | plan/-o | plan/--output | serve/--data) _filedir -d ;;
-        serve/-c | serve/--config | */--credentials) _filedir ;;
+        */-c | */--config | */--credentials) _filedir ;;
         run/-j | run/--jobs | serve/-j | serve/--workers) _polymux_offer "$(seq "$(nproc 2>/dev/null || echo 1)")" ;;
         list/--state) _polymux_offer "Inited Running Complete Error Cancelled" ;;
         submit/--pipeline | list/--pipeline) _polymux_offer "$(_polymux_ids pipeline list)" ;;
         run/--memory | serve/--listen | */--endpoint | submit/--token | submit/--user-data | list/--from | list/--to | \
-            list/--limit | pipeline/--priority | template/--id | template/--name | template/--type | \
+            list/--limit | pipeline/--priority | storage/--bucket | template/--id | template/--name | template/--type | \
             template/--subtype) ;;
         *) return 1 ;;
     esac
@@ -99,7 +102,7 @@ _polymux()
     if [[ -z $command && $cur == -* ]]; then
         _polymux_offer "--help --version"
     elif [[ -z $command ]]; then
-        _polymux_offer "run plan probe template cache reference serve submit get list wait cancel pipeline events help"
+        _polymux_offer "run plan probe template cache storage reference serve submit get list wait cancel pipeline events help"
     elif [[ $cur == -* ]]; then
         _polymux_offer "$(_polymux_options "$command")"
         [[ ${COMPREPLY[0]-} == *= ]] && compopt -o nospace

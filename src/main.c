@@ -14,6 +14,7 @@ static const PmxCommand commands[] = {
     {"probe", "show what is inside a media file", pmx_command_probe},
     {"template", "list, show, create, update or delete templates", pmx_command_template},
     {"cache", "show or clear the kept artifacts", pmx_command_cache},
+    {"storage", "list the configured storages, or try them", pmx_command_storage},
     {"reference", "print the job or API reference (Markdown)", pmx_command_reference},
     {"serve", "serve the job API and REST", pmx_command_serve},
     {"submit", "hand a job to a server", pmx_command_submit},

@@ -28,3 +28,10 @@ PmxErrand *pmx_errand_start(const PmxErrandKind *kind, gpointer data);
 /* Ends it without a word to `done`: waits until the thread has noticed. NULL is fine; not from
  * within `done`. */
 void pmx_errand_cancel(PmxErrand *errand);
+
+/* The same, waited for: runs the thread's main context meanwhile, until the work is done or `cancel` (or
+ * NULL) is cancelled from it. What `work` returns; NULL with its `error`, or with one of PMX_ERROR that
+ * says "interrupted". */
+gpointer pmx_errand_wait(gpointer (*work)(gpointer data, GCancellable *cancel, GError **error),
+                         gpointer data, GDestroyNotify free_result, GCancellable *cancel,
+                         GError **error);

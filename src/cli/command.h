@@ -26,6 +26,7 @@ int pmx_command_plan(char **argv);
 int pmx_command_probe(char **argv);
 int pmx_command_template(char **argv);
 int pmx_command_cache(char **argv);
+int pmx_command_storage(char **argv);
 int pmx_command_reference(char **argv);
 int pmx_command_serve(char **argv);
 int pmx_command_submit(char **argv);

@@ -2,6 +2,7 @@
 /* See places.h. */
 #include "cli/places.h"
 
+#include "base/errand.h"
 #include "exec/artifacts.h"
 
 PmxStorageSetup *pmx_configured_storages(const PmxConfiguration *configuration)
@@ -51,4 +52,42 @@ PmxPlaces *pmx_places_of_command(const PmxConfiguration *configuration, const ch
         .folder = root,
         .rest = pmx_places_local(folder),
     });
+}
+
+/* --- waiting for a storage --- */
+
+typedef struct {
+    const PmxPlaces *places;
+    const char *address;
+} Asking;
+
+static gpointer open_reader(gpointer data, GCancellable *cancel, GError **error)
+{
+    const Asking *asking = data;
+    return pmx_places_open(asking->places, asking->address, cancel, error);
+}
+
+static void free_reader(gpointer reader)
+{
+    pmx_reader_free(reader);
+}
+
+PmxReader *pmx_open_waiting(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                            GError **error)
+{
+    Asking asking = {places, address};
+    return pmx_errand_wait(open_reader, &asking, free_reader, cancel, error);
+}
+
+static gpointer ask_writable(gpointer data, GCancellable *cancel, GError **error)
+{
+    const Asking *asking = data;
+    return pmx_places_writable(asking->places, asking->address, cancel, error) ? data : NULL;
+}
+
+gboolean pmx_writable_waiting(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                              GError **error)
+{
+    Asking asking = {places, address};
+    return pmx_errand_wait(ask_writable, &asking, NULL, cancel, error) != NULL;
 }

@@ -5,6 +5,9 @@
 #include "cli/configuration.h"
 #include "storage/routed.h"
 
+/* What --config is, for the help of commands. */
+#define PMX_CONFIG_HELP "Read storages from the configuration FILE ($POLYMUX_CONFIG)"
+
 /* One for each [storage NAME]; borrows from the configuration. Caller frees with g_free(). */
 PmxStorageSetup *pmx_configured_storages(const PmxConfiguration *configuration);
 
@@ -16,3 +19,10 @@ PmxConfiguration *pmx_configuration_of_command(const char *command, const char *
  * `error`. */
 PmxPlaces *pmx_places_of_command(const PmxConfiguration *configuration, const char *folder,
                                  GError **error);
+
+/* pmx_places_open() and pmx_places_writable() in a thread, waited for: the default main context runs, and
+ * `cancel` (or NULL), cancelled from it, ends the waiting. */
+PmxReader *pmx_open_waiting(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                            GError **error);
+gboolean pmx_writable_waiting(const PmxPlaces *places, const char *address, GCancellable *cancel,
+                              GError **error);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* `polymux plan`: the task graph of a job, without running it. */
 #include "cli/command.h"
+#include "cli/places.h"
 #include "cli/session.h"
 
 int pmx_command_plan(char **argv)
 {
     gboolean dot = FALSE;
-    g_autofree char *output = NULL;
+    g_autofree char *output = NULL, *config = NULL;
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &output, "Plan for this output folder", "DIR"},
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config, PMX_CONFIG_HELP, "FILE"},
         {"dot", 0, 0, G_OPTION_ARG_NONE, &dot, "Print the graph for Graphviz", NULL},
         G_OPTION_ENTRY_NULL,
     };
@@ -22,7 +24,11 @@ int pmx_command_plan(char **argv)
         return PMX_EXIT_INVALID;
     }
     g_autoptr(PmxProblems) problems = pmx_problems_new();
-    g_autoptr(PmxSession) session = pmx_session_new(words[1], output, NULL, problems);
+    g_autoptr(PmxConfiguration) configuration = pmx_configuration_of_command("plan", config);
+    if (!configuration)
+        return PMX_EXIT_INVALID;
+    const PmxSessionOptions options = {configuration, words[1], output, FALSE, NULL};
+    g_autoptr(PmxSession) session = pmx_session_new(&options, problems);
     if (!session->plan) {
         g_autofree char *text = pmx_problems_to_text(problems);
         g_printerr("%s", text);

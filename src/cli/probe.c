@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* `polymux probe`: what is inside a media file. */
 #include "exec/probe.h"
+
 #include "cli/command.h"
-#include "storage/address.h"
+#include "cli/places.h"
 
 static void print_times(const PmxStream *stream)
 {
@@ -38,20 +39,34 @@ static void print_facts(const PmxFacts *facts)
         g_print("  warning: %s\n", ((const PmxNote *)g_ptr_array_index(facts->warnings, i))->text);
 }
 
-static PmxFacts *look(const char *address, GError **error)
+static PmxFacts *look(const PmxConfiguration *configuration, const char *address, GError **error)
 {
     g_autofree char *runner = pmx_runner_path();
     g_autofree char *here = g_get_current_dir();
-    g_autofree char *path = pmx_address_to_path(address, here, error);
-    g_autoptr(PmxReader) input = path ? pmx_reader_open_file(path, error) : NULL;
-    PmxProbe probe = {runner, pmx_runner_patience(), NULL};
+    g_autoptr(PmxPlaces) places = pmx_places_of_command(configuration, here, error);
+    g_autoptr(PmxReader) input = places ? pmx_open_waiting(places, address, NULL, error) : NULL;
+    const PmxProbe probe = {runner, pmx_runner_patience(), NULL};
     return input ? pmx_probe_file(&probe, input, error) : NULL;
+}
+
+static int tell(const PmxFacts *facts, gboolean as_json)
+{
+    if (!as_json) {
+        print_facts(facts);
+        return PMX_EXIT_OK;
+    }
+    json_t *json = pmx_object_dump(&pmx_facts_object, facts);
+    pmx_command_print_json(json);
+    json_decref(json);
+    return PMX_EXIT_OK;
 }
 
 int pmx_command_probe(char **argv)
 {
     gboolean as_json = FALSE;
+    g_autofree char *config = NULL;
     const GOptionEntry entries[] = {
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &config, PMX_CONFIG_HELP, "FILE"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &as_json, "Print the facts as JSON", NULL},
         G_OPTION_ENTRY_NULL,
     };
@@ -65,17 +80,12 @@ int pmx_command_probe(char **argv)
         return PMX_EXIT_INVALID;
     }
     g_autoptr(GError) error = NULL;
-    g_autoptr(PmxFacts) facts = look(words[1], &error);
-    if (!facts) {
-        g_printerr("%s: %s: %s\n", words[1], pmx_code_name(pmx_error_code(error)), error->message);
-        return PMX_EXIT_FAILED;
-    }
-    if (!as_json) {
-        print_facts(facts);
-        return PMX_EXIT_OK;
-    }
-    json_t *json = pmx_object_dump(&pmx_facts_object, facts);
-    pmx_command_print_json(json);
-    json_decref(json);
-    return PMX_EXIT_OK;
+    g_autoptr(PmxConfiguration) configuration = pmx_configuration_of_command("probe", config);
+    if (!configuration)
+        return PMX_EXIT_INVALID;
+    g_autoptr(PmxFacts) facts = look(configuration, words[1], &error);
+    if (facts)
+        return tell(facts, as_json);
+    g_printerr("%s: %s: %s\n", words[1], pmx_code_name(pmx_error_code(error)), error->message);
+    return PMX_EXIT_FAILED;
 }

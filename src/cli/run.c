@@ -3,10 +3,12 @@
 #include <glib-unix.h>
 #include <signal.h>
 
+#include "base/errand.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/display.h"
+#include "cli/places.h"
 #include "cli/report.h"
 #include "cli/session.h"
 #include "exec/executor.h"
@@ -14,7 +16,7 @@
 #include "exec/weight.h"
 
 typedef struct {
-    char *output;
+    char *output, *config;
     int jobs;
     char *memory;
     gboolean json, no_cache;
@@ -138,14 +140,13 @@ static int execute(const PmxSession *session, PmxArtifacts *artifacts, const Opt
                    guint64 memory, Interrupt *interrupt)
 {
     guint slots = options->jobs > 0 ? (guint)options->jobs : g_get_num_processors();
-    g_autoptr(PmxPlaces) places = pmx_places_local("/");
     g_autoptr(PmxPool) pool = pmx_pool_new(slots, memory ? memory : slots * pmx_memory_share);
     const PmxExecutorSetup setup = {
         .plan = session->plan,
         .artifacts = artifacts,
         .inputs = (PmxReader *const *)session->inputs->pdata,
         .runner = session->runner,
-        .places = places,
+        .places = session->places,
         .pool = pool,
         .patience = pmx_runner_patience(),
     };
@@ -158,6 +159,37 @@ static int execute(const PmxSession *session, PmxArtifacts *artifacts, const Opt
     if (interrupt->signal)
         return tell_interrupted(interrupt, !options->no_cache);
     return tell_report(report, options->json);
+}
+
+/* --- what a kill left in storages is removed meanwhile --- */
+
+typedef struct {
+    const PmxPlaces *places;
+    PmxErrand *errand; /* NULL: it is over */
+} Cleaning;
+
+static gpointer clean(gpointer data, GCancellable *cancel, GError **error)
+{
+    (void)error;
+    pmx_places_clean(((const Cleaning *)data)->places, cancel);
+    return data;
+}
+
+static void cleaned(gpointer result, const GError *error, gpointer data)
+{
+    (void)result, (void)error;
+    ((Cleaning *)data)->errand = NULL;
+}
+
+static int execute_and_clean(const PmxSession *session, PmxArtifacts *artifacts,
+                             const Options *options, guint64 memory, Interrupt *interrupt)
+{
+    static const PmxErrandKind kind = {clean, cleaned, NULL};
+    Cleaning cleaning = {.places = session->places};
+    cleaning.errand = pmx_errand_start(&kind, &cleaning);
+    int status = execute(session, artifacts, options, memory, interrupt);
+    pmx_errand_cancel(cleaning.errand);
+    return status;
 }
 
 static int refuse(const PmxProblems *problems, gboolean as_json)
@@ -187,14 +219,15 @@ static int fail(const GError *error, gboolean as_json)
     return PMX_EXIT_FAILED;
 }
 
-static int run(const char *path, const Options *options, Interrupt *interrupt)
+static int run(const char *path, const Options *options, const PmxConfiguration *configuration,
+               Interrupt *interrupt)
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(PmxProblems) problems = pmx_problems_new();
     if (!pmx_runner_check(&error))
         return fail(error, options->json);
-    g_autoptr(PmxSession) session =
-        pmx_session_new(path, options->output, interrupt->cancel, problems);
+    const PmxSessionOptions from = {configuration, path, options->output, TRUE, interrupt->cancel};
+    g_autoptr(PmxSession) session = pmx_session_new(&from, problems);
     if (interrupt->signal)
         return tell_interrupted(interrupt, !options->no_cache);
     if (!session->plan)
@@ -207,14 +240,18 @@ static int run(const char *path, const Options *options, Interrupt *interrupt)
         artifacts = pmx_artifacts_open(root, limit, !options->no_cache, &error);
     if (!artifacts)
         return fail(error, options->json);
-    return execute(session, artifacts, options, memory, interrupt);
+    return execute_and_clean(session, artifacts, options, memory, interrupt);
 }
 
 static int run_interruptible(const char *path, const Options *options)
 {
     Interrupt interrupt = {0};
+    g_autoptr(PmxConfiguration) configuration =
+        pmx_configuration_of_command("run", options->config);
+    if (!configuration)
+        return PMX_EXIT_INVALID;
     watch_signals(&interrupt);
-    int status = run(path, options, &interrupt);
+    int status = run(path, options, configuration, &interrupt);
     unwatch_signals(&interrupt);
     return status;
 }
@@ -224,7 +261,8 @@ int pmx_command_run(char **argv)
     Options options = {0};
     const GOptionEntry entries[] = {
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
-         "Write below DIR instead of the job's folders", "DIR"},
+         "Write below DIR, a folder or an address, instead of the job's folders", "DIR"},
+        {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options.config, PMX_CONFIG_HELP, "FILE"},
         {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Use N cores (all of them)", "N"},
         {"memory", 0, 0, G_OPTION_ARG_STRING, &options.memory,
          "Use about SIZE of memory, such as 4G (512M a core)", "SIZE"},
@@ -247,6 +285,7 @@ int pmx_command_run(char **argv)
     else
         status = run_interruptible(words[1], &options);
     g_free(options.output);
+    g_free(options.config);
     g_free(options.memory);
     return status;
 }

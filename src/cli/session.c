@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "cli/json-file.h"
-#include "storage/address.h"
+#include "cli/places.h"
 
 /* Segments aim at this many seconds; tests shorten it to have several in a short clip. */
 static double segment_seconds(void)
@@ -24,57 +24,77 @@ static void free_facts(gpointer data)
     pmx_facts_free(data);
 }
 
+/* --- inputs --- */
+
+static PmxFacts *look(const PmxSession *session, PmxReader *reader, GError **error)
+{
+    g_autoptr(GError) failure = NULL;
+    PmxFacts *facts = pmx_probe_file(&session->probe, reader, &failure);
+    if (facts)
+        return facts;
+    gboolean named = strstr(failure->message, reader->name) != NULL;
+    g_propagate_error(error, g_steal_pointer(&failure));
+    if (!named)
+        g_prefix_error(error, "\"%s\": ", reader->name);
+    return NULL;
+}
+
 /* Opens one input and looks into it; on failure both lists get a hole. */
-static void open_input(PmxSession *session, guint i, const char *media, const char *folder,
-                       PmxProblems *problems)
+static void open_input(PmxSession *session, guint i, const char *media, PmxProblems *problems)
 {
     g_autofree char *at = g_strdup_printf("Inputs[%u].InputFile.Media", i);
     g_autoptr(GError) error = NULL;
-    g_autofree char *path = pmx_address_to_path(media, folder, &error);
-    PmxReader *file = path ? pmx_reader_open_file(path, &error) : NULL;
-    PmxFacts *facts = file ? pmx_probe_file(&session->probe, file, &error) : NULL;
-    g_ptr_array_add(session->inputs, file);
+    PmxReader *reader = pmx_open_waiting(session->places, media, session->probe.cancel, &error);
+    PmxFacts *facts = reader ? look(session, reader, &error) : NULL;
+    g_ptr_array_add(session->inputs, reader);
     g_ptr_array_add(session->facts, facts);
-    if (error && file)
-        g_prefix_error(&error, "\"%s\": ", path);
     if (error)
         pmx_problems_add_error(problems, at, error);
 }
 
 /* A job with mistakes is told of its inputs' mistakes in the same answer, as far as they can be
  * made out. */
-static void open_inputs_of_wrong_job(PmxSession *session, const char *folder, PmxProblems *problems)
+static void open_inputs_of_wrong_job(PmxSession *session, PmxProblems *problems)
 {
     size_t i;
     const json_t *input;
     json_array_foreach (json_object_get(session->config, "Inputs"), i, input) {
         const json_t *media = json_object_get(json_object_get(input, "InputFile"), "Media");
         if (json_string_length(media) > 0)
-            open_input(session, (guint)i, json_string_value(media), folder, problems);
+            open_input(session, (guint)i, json_string_value(media), problems);
     }
 }
 
-static void open_inputs(PmxSession *session, const char *folder, PmxProblems *problems)
+static void open_inputs(PmxSession *session, PmxProblems *problems)
 {
     for (guint i = 0; i < session->job->inputs->len; i++) {
         const PmxInput *input = g_ptr_array_index(session->job->inputs, i);
-        open_input(session, i, input->file.media, folder, problems);
+        open_input(session, i, input->file.media, problems);
     }
 }
 
-static void resolve_outputs(PmxSession *session, const char *folder, PmxProblems *problems)
+/* --- outputs --- */
+
+static void swap(char **a, char **b)
+{
+    char *kept = *a;
+    *a = *b;
+    *b = kept;
+}
+
+static void resolve_outputs(PmxSession *session, gboolean writes, PmxProblems *problems)
 {
     for (guint i = 0; i < session->job->outputs->len; i++) {
         PmxOutput *output = g_ptr_array_index(session->job->outputs, i);
         g_autoptr(GError) error = NULL;
-        char *path = pmx_address_to_path(output->address, folder, &error);
-        if (path && pmx_local_writable(path, &error)) {
-            g_free(output->address);
-            output->address = path;
-            continue;
-        }
-        g_free(path);
-        pmx_problems_add_error(problems, output->path, error);
+        g_autofree char *whole =
+            pmx_places_resolve_output(session->places, output->address, &error);
+        if (whole && writes)
+            pmx_writable_waiting(session->places, whole, session->probe.cancel, &error);
+        if (error)
+            pmx_problems_add_error(problems, output->path, error);
+        else
+            swap(&output->address, &whole);
     }
 }
 
@@ -89,36 +109,53 @@ static void make_plan(PmxSession *session, PmxProblems *problems)
     session->plan = pmx_plan_new(session->job, inputs, segment_seconds(), problems);
 }
 
-static void prepare(PmxSession *session, const char *path, const char *output,
-                    PmxProblems *problems)
+/* -o names a folder here, or an address. NULL: it was not given. Caller frees. */
+static char *output_base(const char *output)
 {
-    g_autofree char *place = strcmp(path, "-") == 0 ? g_strdup(".") : g_path_get_dirname(path);
+    return output && !strstr(output, "://") ? g_canonicalize_filename(output, NULL)
+                                            : g_strdup(output);
+}
+
+static PmxPlaces *open_places(const PmxSessionOptions *options, PmxProblems *problems)
+{
+    gboolean piped = strcmp(options->path, "-") == 0;
+    g_autofree char *place = piped ? g_strdup(".") : g_path_get_dirname(options->path);
     g_autofree char *folder = g_canonicalize_filename(place, NULL);
-    g_autofree char *base = output ? g_canonicalize_filename(output, NULL) : NULL;
-    PmxJobOptions options = {.output_base = base, .have_fdk_aac = PMX_HAVE_FDK_AAC};
-    session->config = pmx_json_file_read(path, "the job file", problems);
+    g_autoptr(GError) error = NULL;
+    PmxPlaces *places = pmx_places_of_command(options->configuration, folder, &error);
+    if (!places)
+        pmx_problems_add_error(problems, "", error);
+    return places;
+}
+
+static void prepare(PmxSession *session, const PmxSessionOptions *options, PmxProblems *problems)
+{
+    g_autofree char *base = output_base(options->output);
+    PmxJobOptions parsing = {.output_base = base, .have_fdk_aac = PMX_HAVE_FDK_AAC};
+    session->places = open_places(options, problems);
+    session->config =
+        session->places ? pmx_json_file_read(options->path, "the job file", problems) : NULL;
     if (session->config)
-        session->job = pmx_job_parse(session->config, session->templates, &options, problems);
+        session->job = pmx_job_parse(session->config, session->templates, &parsing, problems);
     if (!session->job) {
-        open_inputs_of_wrong_job(session, folder, problems);
+        open_inputs_of_wrong_job(session, problems);
         return;
     }
-    open_inputs(session, folder, problems);
-    resolve_outputs(session, folder, problems);
+    open_inputs(session, problems);
+    resolve_outputs(session, options->writes, problems);
     if (pmx_problems_count(problems) == 0)
         make_plan(session, problems);
 }
 
-PmxSession *pmx_session_new(const char *path, const char *output, GCancellable *cancel,
-                            PmxProblems *problems)
+PmxSession *pmx_session_new(const PmxSessionOptions *options, PmxProblems *problems)
 {
     PmxSession *session = g_new0(PmxSession, 1);
     session->templates = pmx_templates_new();
     session->inputs = g_ptr_array_new_with_free_func(free_input);
     session->facts = g_ptr_array_new_with_free_func(free_facts);
     session->runner = pmx_runner_path();
-    session->probe = (PmxProbe){session->runner, pmx_runner_patience(), cancel};
-    prepare(session, path, output, problems);
+    session->probe = (PmxProbe){session->runner, pmx_runner_patience(), options->cancel};
+    prepare(session, options, problems);
     return session;
 }
 
@@ -132,6 +169,7 @@ void pmx_session_free(PmxSession *session)
     pmx_job_free(session->job);
     pmx_templates_free(session->templates);
     json_decref(session->config);
+    pmx_places_free(session->places);
     g_free(session->runner);
     g_free(session);
 }

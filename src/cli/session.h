@@ -5,11 +5,22 @@
  */
 #pragma once
 
+#include "cli/configuration.h"
 #include "exec/probe.h"
 #include "plan/plan.h"
-#include "storage/reader.h"
+#include "storage/places.h"
 
 typedef struct {
+    const PmxConfiguration *configuration;
+    const char *path;   /* of the job file; "-": standard input */
+    const char *output; /* run's -o: a folder, or an address; or NULL */
+    gboolean writes;    /* storages are asked whether the outputs can be written */
+    GCancellable
+        *cancel; /* ends the looking into inputs; or NULL. Borrowed for the session's life */
+} PmxSessionOptions;
+
+typedef struct {
+    PmxPlaces *places; /* what addresses lead to */
     json_t *config;
     PmxTemplates *templates;
     PmxJob *job;
@@ -20,11 +31,8 @@ typedef struct {
     PmxProbe probe;
 } PmxSession;
 
-/* Reads `path` ("-": standard input). `output` is run's -o, or NULL; `cancel` (or NULL) ends the
- * looking into inputs, and is borrowed for the session's life. On any problem the session has no
- * plan and `problems` says everything that is wrong. Output addresses of the plan are absolute
- * paths. */
-PmxSession *pmx_session_new(const char *path, const char *output, GCancellable *cancel,
-                            PmxProblems *problems);
+/* Reads the job. On any problem the session has no plan and `problems` says everything that is wrong.
+ * Output addresses of the plan are whole: absolute paths, or addresses. */
+PmxSession *pmx_session_new(const PmxSessionOptions *options, PmxProblems *problems);
 void pmx_session_free(PmxSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxSession, pmx_session_free)

@@ -171,10 +171,10 @@ static gboolean open_store(PmxService *service, GError **error)
 static gpointer clean(gpointer data, GCancellable *cancel, GError **error)
 {
     (void)error;
-    guint count = pmx_places_clean(((PmxService *)data)->places, cancel);
-    if (count > 0)
+    guint removed = pmx_places_clean(((PmxService *)data)->places, cancel);
+    if (removed > 0)
         g_printerr("polymux: %u uploads that were left when the server was killed are removed\n",
-                   count);
+                   removed);
     return data;
 }
 

@@ -12,7 +12,7 @@ import driver
 SCRIPT = driver.ROOT / "completion" / "polymux.bash"
 LIBRARY = Path(os.environ.get("BASH_COMPLETION_LIB", "/usr/share/bash-completion/bash_completion"))
 
-SERVER = ("POLYMUX_ENDPOINT", "POLYMUX_ACCESS_KEY_ID", "POLYMUX_ACCESS_KEY_SECRET")
+SERVER = ("POLYMUX_ENDPOINT", "POLYMUX_ACCESS_KEY_ID", "POLYMUX_ACCESS_KEY_SECRET", "POLYMUX_CONFIG")
 
 pytestmark = pytest.mark.skipif(not LIBRARY.exists(), reason="bash-completion is not installed")
 
@@ -60,7 +60,7 @@ def folder(tmp_path):
 
 
 COMMANDS = ["cache", "cancel", "events", "get", "help", "list", "pipeline", "plan", "probe", "reference", "run", "serve",
-            "submit", "template", "wait"]
+            "storage", "submit", "template", "wait"]
 
 
 @pytest.mark.parametrize("line, expected", [
@@ -78,11 +78,14 @@ COMMANDS = ["cache", "cancel", "events", "get", "help", "list", "pipeline", "pla
     ("polymux submit --token x --w", ["--wait"]),
     ("polymux serve --listen ", []),
     ("polymux get --endpoint http://127.0.0.1:1 ", []),
-    ("polymux run --", ["--help", "--jobs=", "--json", "--memory=", "--no-cache", "--output="]),
+    ("polymux storage ", ["check", "list"]),
+    ("polymux storage list ", []),
+    ("polymux storage check --bucket ", []),
+    ("polymux run --", ["--config=", "--help", "--jobs=", "--json", "--memory=", "--no-cache", "--output="]),
     ("polymux run --js", ["--json"]),
     ("polymux run job.json --no", ["--no-cache"]),
     ("polymux plan --d", ["--dot"]),
-    ("polymux probe --", ["--help", "--json"]),
+    ("polymux probe --", ["--config=", "--help", "--json"]),
     ("polymux reference --", ["--help"]),
     ("polymux cache stats ", []),
 ])
@@ -116,6 +119,14 @@ def test_ids_are_asked_of_the_server(server_module, folder, monkeypatch):
     made = server_module.rest("POST", "/v1/pipelines", {"name": "Night"}).json["id"]
     assert offered("polymux pipeline pause ", folder) == sorted(["default", made])
     assert offered("polymux list --pipeline d", folder) == ["default"]
+
+
+def test_storages_are_those_of_the_configuration(folder, monkeypatch):
+    (folder / "polymux.conf").write_text("[storage films]\ntype = folder\npath = /srv\n[storage dubs]\ntype = folder\n"
+                                         "path = /var\n")
+    monkeypatch.setenv("POLYMUX_CONFIG", str(folder / "polymux.conf"))
+    assert offered("polymux storage check ", folder) == ["dubs", "films"]
+    assert offered("polymux storage check f", folder) == ["films"]
 
 
 @pytest.mark.parametrize("line", [

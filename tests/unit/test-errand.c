@@ -106,11 +106,50 @@ static void test_cancel_late(void)
     g_assert_cmpuint(scene.done, ==, 0);
 }
 
+static void test_wait(void)
+{
+    g_autoptr(GError) error = NULL;
+    Scene scene = {.home = g_thread_self()};
+    g_autofree char *result = pmx_errand_wait(work, &scene, g_free, NULL, &error);
+    g_assert_cmpstr(result, ==, "result");
+    g_assert_no_error(error);
+    scene.fails = TRUE;
+    g_assert_null(pmx_errand_wait(work, &scene, g_free, NULL, &error));
+    g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
+/* From the main loop, as a signal's handler does. */
+static gboolean end_wait(gpointer cancel)
+{
+    g_cancellable_cancel(cancel);
+    return G_SOURCE_REMOVE;
+}
+
+static void test_wait_cancelled(void)
+{
+    g_autoptr(GError) error = NULL;
+    g_autoptr(GCancellable) cancel = g_cancellable_new();
+    Scene scene = {.home = g_thread_self()};
+    g_mutex_init(&scene.lock);
+    g_cond_init(&scene.started);
+    g_idle_add(end_wait, cancel);
+    g_assert_null(pmx_errand_wait(wait_for_cancel, &scene, freed, cancel, &error));
+    g_assert_cmpstr(error->message, ==, "interrupted");
+    g_assert_cmpuint(scene.freed, ==, 1);
+    g_clear_error(&error);
+    g_assert_null(pmx_errand_wait(work, &scene, g_free, cancel, &error));
+    g_assert_cmpstr(error->message, ==, "interrupted");
+    g_cond_clear(&scene.started);
+    g_mutex_clear(&scene.lock);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/errand/done", test_done);
     g_test_add_func("/errand/cancel", test_cancel);
     g_test_add_func("/errand/cancel-late", test_cancel_late);
+    g_test_add_func("/errand/wait", test_wait);
+    g_test_add_func("/errand/wait-cancelled", test_wait_cancelled);
     return g_test_run();
 }
