@@ -212,3 +212,33 @@ def test_upload_killed(cloud, servers_made, long):
     assert told["state"] == "Complete", told
     assert cloud.uploads("films") == []
     assert cloud.object("films", "out/sound.mp4").size > 16 * MIB
+
+
+# --- artifacts ---
+
+
+def made_and_kept(server):
+    """How many artifacts a server has made, and how many it has found."""
+    lines = dict(line.rsplit(" ", 1) for line in server.rest("GET", "/metrics").text.splitlines() if line[0] != "#")
+    return [int(float(lines[f"polymux_cache_{what}_total"])) for what in ("misses", "hits")]
+
+
+def test_artifacts_are_shared(cloud, expected, servers_made):
+    """What one machine has made another finds in the storage, and makes the same files of it."""
+    text = config(cloud) + "\n[artifacts]\nstorage = cloud\n"
+    first = servers_made(name="one", config=text).start()
+    run(first, a_job("oss://films/out"))
+    made, _ = made_and_kept(first)
+    first.stop()
+    assert made > 0 and len([key for key in cloud.keys("films") if key.startswith("polymux-artifacts/")]) == made
+    second = servers_made(name="two", config=text).start()
+    run(second, a_job("oss://films/again"))
+    assert made_and_kept(second) == [0, made]
+    assert_made(cloud, expected, "again")
+
+
+def test_artifacts_nowhere(cloud, servers_made):
+    server = servers_made(config=config(cloud) + "\n[artifacts]\nstorage = clout\n")
+    server.launch()
+    assert server.wait() != 0
+    assert 'there is no [storage clout] in the configuration; did you mean "cloud"?' in server.errors()
