@@ -78,9 +78,7 @@ static void check_folder(const Checking *checking)
                                         NULL};
     PmxStorageSettings *settings = checking->settings;
     refuse_keys(checking, "folder", wrong);
-    if (!settings->bucket)
-        settings->bucket = g_strdup(settings->name);
-    else if (strcmp(settings->bucket, "*") == 0)
+    if (strcmp(settings->bucket, "*") == 0)
         complain(checking, "bucket", "must be one name: a folder is one bucket");
     if (!settings->path)
         complain(checking, "path", "must be given: the folder");
@@ -109,8 +107,6 @@ static void check_remote(const Checking *checking)
     refuse_keys(checking, settings->type == PMX_BUCKET_OSS ? "oss" : "s3", only_folder);
     if (settings->type == PMX_BUCKET_S3)
         refuse_keys(checking, "s3", only_oss);
-    if (!settings->bucket)
-        complain(checking, "bucket", "must be given: a bucket's name, or * for every bucket");
     if (!settings->endpoint)
         complain(checking, "endpoint",
                  "must be given: a host such as oss-cn-hangzhou.aliyuncs.com, or "
@@ -168,7 +164,7 @@ static const PmxStorageSettings *default_before(const GPtrArray *storages,
 static void check_others(const Checking *checking, const GPtrArray *storages)
 {
     const PmxStorageSettings *settings = checking->settings;
-    const PmxStorageSettings *same = settings->bucket ? same_before(storages, settings) : NULL;
+    const PmxStorageSettings *same = same_before(storages, settings);
     const PmxStorageSettings *first =
         settings->is_default ? default_before(storages, settings) : NULL;
     g_autofree char *bucket =
@@ -203,6 +199,8 @@ void pmx_storages_settle(const PmxGathering *gathering, GPtrArray *storages)
         const Checking checking = {gathering, settings, title};
         if (!has_type(gathering, title, settings))
             continue;
+        if (!settings->bucket)
+            settings->bucket = g_strdup(settings->name);
         if (settings->type == PMX_BUCKET_FOLDER)
             check_folder(&checking);
         else

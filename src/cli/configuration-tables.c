@@ -132,7 +132,7 @@ static const PmxField storage_fields[] = {
      .doc = "What it is: Alibaba Cloud's OSS, anything that speaks S3, or a folder."},
     {"bucket", PMX_FIELD_STRING, AT(bucket), PMX_FIELD_NON_EMPTY,
      .doc = "The bucket's name, as in oss://BUCKET/KEY or s3://BUCKET/KEY; * for every bucket "
-            "that no other group names. Of a folder, by default the group's name."},
+            "that no other group names. By default the group's name."},
     {"endpoint", PMX_FIELD_STRING, AT(endpoint), PMX_FIELD_NON_EMPTY, .check = pmx_endpoint_check,
      .doc = "Where it is: oss-cn-hangzhou.aliyuncs.com, s3.us-east-1.amazonaws.com, "
             "http://127.0.0.1:9000. Spoken to with TLS unless it begins with http://."},

@@ -17,6 +17,13 @@ static void print_job(void)
             "check a job.\n\n"
             "Numbers and booleans may also be given as strings. Keys with `yes` in the column "
             "*extension* are ours, not the job API's.\n\n"
+            "**Placeholders** in the names of outputs: `{JobId}`, `{JobName}`, `{OutputName}` (the "
+            "output's `Name`) and `{ExtName}` (`mp4`). What stands in for one must be a part of a "
+            "name: no `/`, not `.` or `..`. The server's jobs have an id each; in `polymux run` "
+            "`{JobId}` is 32 hexadecimal digits made of the job itself, so the same job makes the "
+            "same files. Any other letters between braces are a mistake; every other brace is a "
+            "brace.\n\n"
+            "**Addresses**: [storage.md](storage.md).\n\n"
             "%s",
             job);
 }

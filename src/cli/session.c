@@ -128,13 +128,25 @@ static PmxPlaces *open_places(const PmxSessionOptions *options, PmxProblems *pro
     return places;
 }
 
+/* Nobody gives a job an id here; the same job gets the same one, so that it makes the same files. NULL:
+ * there is no job. Caller frees. */
+static char *id_of(const json_t *config)
+{
+    enum { DIGITS = 32 };
+    char *text = config ? json_dumps(config, JSON_COMPACT | JSON_SORT_KEYS) : NULL;
+    g_autofree char *sum = text ? g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1) : NULL;
+    free(text);
+    return sum ? g_strndup(sum, DIGITS) : NULL;
+}
+
 static void prepare(PmxSession *session, const PmxSessionOptions *options, PmxProblems *problems)
 {
     g_autofree char *base = output_base(options->output);
-    PmxJobOptions parsing = {.output_base = base, .have_fdk_aac = PMX_HAVE_FDK_AAC};
     session->places = open_places(options, problems);
     session->config =
         session->places ? pmx_json_file_read(options->path, "the job file", problems) : NULL;
+    g_autofree char *id = id_of(session->config);
+    const PmxJobOptions parsing = {base, id, PMX_HAVE_FDK_AAC};
     if (session->config)
         session->job = pmx_job_parse(session->config, session->templates, &parsing, problems);
     if (!session->job) {

@@ -24,20 +24,21 @@ static char *check_media_type(const char *text)
 
 #define AT(member) offsetof(PmxMediaRef, member)
 
-#define MEDIA_FIELDS(check_address)                                                                \
-    {                                                                                              \
-        {"Type", PMX_FIELD_STRING, AT(type), .check = check_media_type,                            \
-         .doc = "OSS or Media; the address itself says what it is."},                              \
-            {"Media",                                                                              \
-             PMX_FIELD_STRING,                                                                     \
-             AT(media),                                                                            \
-             PMX_FIELD_REQUIRED | PMX_FIELD_NON_EMPTY,                                             \
-             .max = ADDRESS_BYTES,                                                                 \
-             .check = check_address,                                                               \
-             .doc = "The address: a path, relative to the job file, or file://."},                 \
-        {                                                                                          \
-            0                                                                                      \
-        }                                                                                          \
+#define MEDIA_FIELDS(check_address)                                                                  \
+    {                                                                                                \
+        {"Type", PMX_FIELD_STRING, AT(type), .check = check_media_type,                              \
+         .doc = "OSS or Media; the address itself says what it is."},                                \
+            {"Media",                                                                                \
+             PMX_FIELD_STRING,                                                                       \
+             AT(media),                                                                              \
+             PMX_FIELD_REQUIRED | PMX_FIELD_NON_EMPTY,                                               \
+             .max = ADDRESS_BYTES,                                                                   \
+             .check = check_address,                                                                 \
+             .doc = "The address: oss://BUCKET/KEY, s3://BUCKET/KEY, https://…, file:///PATH, or " \
+                    "a path, relative to the job file."},                                            \
+        {                                                                                            \
+            0                                                                                        \
+        }                                                                                            \
     }
 
 static const PmxField media_fields[] = MEDIA_FIELDS(pmx_check_plain_text);
@@ -47,7 +48,8 @@ static const PmxField file_fields[] = MEDIA_FIELDS(pmx_check_output_address);
 static const PmxObject input_file_object = {"InputFile", sizeof(PmxMediaRef), media_fields,
                                             "Where an input is."};
 static const PmxObject base_object = {"OutputFileBase", sizeof(PmxMediaRef), media_fields,
-                                      "The folder that a group's outputs go into."};
+                                      "The folder that a group's outputs go into. "
+                                      "Placeholders are filled in."};
 static const PmxObject file_object = {"OutputFile", sizeof(PmxMediaRef), file_fields,
                                       "Where an output goes."};
 
@@ -146,7 +148,8 @@ static const PmxField group_output_fields[] = {
     OUTPUT_NAME,
     {"OutputFileName", PMX_FIELD_STRING, AT(file_name), PMX_FIELD_NON_EMPTY, .max = ADDRESS_BYTES,
      .check = pmx_check_output_name,
-     .doc = "The file below OutputFileBase; the container's extension is added when it lacks it."},
+     .doc = "The file below OutputFileBase; the container's extension is added when it lacks it. "
+            "Placeholders are filled in."},
     {"OutputFile", PMX_FIELD_STRING, AT(file), PMX_FIELD_NON_EMPTY, .max = ADDRESS_BYTES,
      .check = pmx_check_output_name, .doc = "Another spelling of OutputFileName."},
     OUTPUT_SETTINGS,
@@ -160,7 +163,8 @@ static const PmxObject group_output_object = {"OutputGroups[].Outputs[]", sizeof
 static const PmxField output_fields[] = {
     OUTPUT_NAME,
     {"OutputFile", PMX_FIELD_OBJECT, AT(place), PMX_FIELD_REQUIRED, .object = &file_object,
-     .doc = "Where the file goes; the container's extension is added when it lacks it."},
+     .doc = "Where the file goes; the container's extension is added when it lacks it. "
+            "Placeholders are filled in."},
     OUTPUT_SETTINGS,
     {0},
 };

@@ -113,6 +113,7 @@ typedef struct {
 
 typedef struct {
     const char *output_base; /* overrides every output's folder (run -o), or NULL */
+    const char *job_id;      /* what {JobId} in names of outputs stands for; NULL: for nothing */
     gboolean have_fdk_aac;   /* FALSE: HE-AAC is refused, saying what to install */
 } PmxJobOptions;
 

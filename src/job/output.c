@@ -5,6 +5,7 @@
 #include "base/suggest.h"
 #include "job/build.h"
 #include "job/output-address.h"
+#include "job/placeholders.h"
 
 /* --- where the user wrote it --- */
 
@@ -101,14 +102,41 @@ static const char *file_of(const PmxOutputPlace *place, const char **key)
     return name && *name ? name : NULL;
 }
 
+/* With its placeholders filled in; NULL with a problem at `path`. Caller frees. */
+static char *filled(const PmxBuild *build, const PmxOutputPlace *place, const char *text,
+                    const char *what, const char *path)
+{
+    const PmxPlaceholders values = {build->options->job_id, build->job->name, place->request->name,
+                                    "mp4"};
+    g_autofree char *why = NULL;
+    char *done = pmx_placeholders_fill(&values, text, &why);
+    if (!done)
+        pmx_problems_add(build->problems, PMX_CODE_INVALID, path, "%s%s", what, why);
+    return done;
+}
+
+/* What was put in may have made something of it that it may not be. */
+static gboolean check_filled(const PmxBuild *build, const PmxOutputPlace *place, const char *name,
+                             const char *path)
+{
+    g_autofree char *why =
+        place->group ? pmx_check_output_name(name) : pmx_check_output_address(name);
+    if (why)
+        pmx_problems_add(build->problems, PMX_CODE_INVALID, path, "%s", why);
+    return !why;
+}
+
 static char *address_of(const PmxBuild *build, const PmxOutputPlace *place, const char *name)
 {
-    const char *base = build->options->output_base;
+    const char *given = build->options->output_base;
     if (!place->group)
-        return base ? pmx_output_address_rebase(base, name) : g_strdup(name);
-    if (!base)
-        base = place->group->config.base.media;
-    return base && *base ? pmx_output_address_join(base, name) : NULL;
+        return given ? pmx_output_address_rebase(given, name) : g_strdup(name);
+    if (given)
+        return pmx_output_address_join(given, name);
+    const char *written = place->group->config.base.media;
+    g_autofree char *base =
+        written && *written ? filled(build, place, written, "OutputFileBase ", place->path) : NULL;
+    return base ? pmx_output_address_join(base, name) : NULL;
 }
 
 static void check_file_keys(const PmxBuild *build, const PmxOutputPlace *place)
@@ -142,13 +170,18 @@ static void claim_file(const PmxBuild *build, const char *address, char *path)
 
 static void set_address(const PmxBuild *build, const PmxOutputPlace *place, PmxOutput *output)
 {
-    const char *key = NULL, *name = file_of(place, &key);
+    const char *key = NULL, *written = file_of(place, &key);
+    g_autofree char *path = join(place->path, key, NULL);
     check_file_keys(build, place);
-    g_autofree char *address = name ? address_of(build, place, name) : NULL;
+    g_autofree char *name = written ? filled(build, place, written, "", path) : NULL;
+    g_autofree char *address =
+        name && (strcmp(name, written) == 0 || check_filled(build, place, name, path))
+            ? address_of(build, place, name)
+            : NULL;
     if (!address)
         return;
     output->address = pmx_output_address_complete(address, ".mp4");
-    claim_file(build, output->address, join(place->path, key, NULL));
+    claim_file(build, output->address, g_steal_pointer(&path));
 }
 
 /* --- the template --- */

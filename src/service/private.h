@@ -68,8 +68,8 @@ gboolean pmx_service_check_receiver(const PmxService *service, const char *url, 
  * frees. */
 char *pmx_service_notify_address(const char *user_data);
 
-/* The options jobs are parsed with. */
-PmxJobOptions pmx_service_job_options(void);
+/* The options that the job of this id is parsed with; borrows it. */
+PmxJobOptions pmx_service_job_options(const char *id);
 
 /* --- templates.c --- */
 

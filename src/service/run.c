@@ -456,7 +456,7 @@ static void all_opened(gpointer inputs, const GError *error, gpointer data)
 static gboolean read_job(PmxRun *run)
 {
     g_autoptr(PmxProblems) problems = pmx_problems_new();
-    PmxJobOptions options = pmx_service_job_options();
+    PmxJobOptions options = pmx_service_job_options(run->record->id);
     const char *id;
     json_t *config;
     run->templates = pmx_templates_new();

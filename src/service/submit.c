@@ -4,9 +4,9 @@
 
 #include "service/private.h"
 
-PmxJobOptions pmx_service_job_options(void)
+PmxJobOptions pmx_service_job_options(const char *id)
 {
-    return (PmxJobOptions){.have_fdk_aac = PMX_HAVE_FDK_AAC};
+    return (PmxJobOptions){.job_id = id, .have_fdk_aac = PMX_HAVE_FDK_AAC};
 }
 
 gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *job,
@@ -97,10 +97,10 @@ static char *fingerprint_of(const PmxSubmission *submission)
     return g_strdup(g_checksum_get_string(sum));
 }
 
-static PmxJobRecord *record_of(const PmxSubmission *submission, const PmxJob *job)
+static PmxJobRecord *record_of(const PmxSubmission *submission, const char *id, const PmxJob *job)
 {
     PmxJobRecord *record = g_new0(PmxJobRecord, 1);
-    record->id = pmx_service_id();
+    record->id = g_strdup(id);
     record->name = g_strdup(job->name);
     record->pipeline =
         g_strdup(submission->pipeline && *submission->pipeline ? submission->pipeline : "default");
@@ -195,7 +195,8 @@ static PmxJobView *keep(PmxService *service, PmxJobView *view, PmxProblems *prob
 PmxJobView *pmx_service_submit(PmxService *service, const PmxSubmission *submission,
                                PmxProblems *problems)
 {
-    PmxJobOptions options = pmx_service_job_options();
+    g_autofree char *id = pmx_service_id();
+    PmxJobOptions options = pmx_service_job_options(id);
     g_rw_lock_reader_lock(&service->templates_lock);
     g_autoptr(PmxJob) job =
         pmx_job_parse(submission->config, service->templates, &options, problems);
@@ -207,7 +208,7 @@ PmxJobView *pmx_service_submit(PmxService *service, const PmxSubmission *submiss
         return NULL;
     }
     PmxJobView *view = g_new0(PmxJobView, 1);
-    view->job = record_of(submission, job);
+    view->job = record_of(submission, id, job);
     view->job->templates = templates;
     view->parts = parts_of(view->job->id, job, submission->config);
     return keep(service, view, problems);

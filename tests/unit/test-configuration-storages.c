@@ -61,20 +61,22 @@ static void several(void)
 {
     g_autoptr(PmxConfiguration) read = read_right(
         "[storage b]\n" S3 "path-style = true\n[storage a]\n" OSS
+        "[storage by-name]\ntype = s3\nendpoint = e\n" KEYS
         "[storage folder]\ntype = folder\npath = /srv/films\n[storage other]\ntype = folder\n"
         "bucket = dubs\npath = /srv/dubs\n",
         NULL);
-    g_assert_cmpuint(read->storages->len, ==, 4);
+    g_assert_cmpuint(read->storages->len, ==, 5);
     g_assert_cmpstr(storage_at(read, 0)->name, ==, "b"); /* in the file's order */
     const PmxBucketOptions s3 = pmx_storage_settings_bucket(storage_at(read, 0));
     g_assert_cmpint(s3.type, ==, PMX_BUCKET_S3);
     g_assert_true(s3.path_style);
     g_assert_cmpuint(pmx_storage_settings_bucket(storage_at(read, 1)).signature, ==, 4);
-    const PmxBucketOptions folder = pmx_storage_settings_bucket(storage_at(read, 2));
+    const PmxBucketOptions folder = pmx_storage_settings_bucket(storage_at(read, 3));
     g_assert_cmpint(folder.type, ==, PMX_BUCKET_FOLDER);
+    g_assert_cmpstr(pmx_storage_settings_bucket(storage_at(read, 2)).bucket, ==, "by-name");
     g_assert_cmpstr(folder.bucket, ==, "folder");
     g_assert_cmpstr(folder.endpoint, ==, "/srv/films");
-    g_assert_cmpstr(pmx_storage_settings_bucket(storage_at(read, 3)).bucket, ==, "dubs");
+    g_assert_cmpstr(pmx_storage_settings_bucket(storage_at(read, 4)).bucket, ==, "dubs");
 }
 
 static void secret_files(void)
@@ -198,7 +200,6 @@ static void all_mistakes_at_once(void)
         "[storage d] access-key-id: must not be empty\n"
         "[storage d] prefix: must be the beginning of a key, such as films/: without / before it "
         "and without //, . or .. in it\n"
-        "[storage c] bucket: must be given: a bucket's name, or * for every bucket\n"
         "[storage c] endpoint: must be given: a host such as oss-cn-hangzhou.aliyuncs.com, or "
         "http://HOST:PORT\n"
         "[storage c] access-key-id: must be given: here, in access-key-id-file, or in the "
