@@ -48,6 +48,9 @@ static const PmxField artifacts_fields[] = {
             "first; 0: no limit."},
     {"days", PMX_FIELD_INT, offsetof(PmxArtifactsSettings, days), .fallback = "30", .min = 0,
      .max = 36500, .doc = "Days after which work that no job has used goes; 0: never."},
+    {"storage", PMX_FIELD_STRING, offsetof(PmxArtifactsSettings, storage), PMX_FIELD_NON_EMPTY,
+     .doc = "Name of the [storage NAME] that keeps it as well, below polymux-artifacts/, so that "
+            "machines which share it make nothing twice."},
     {0},
 };
 

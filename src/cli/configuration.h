@@ -33,6 +33,7 @@ typedef struct {
 typedef struct {
     gint64 limit; /* bytes; 0: none */
     gint64 days;
+    char *storage; /* NULL: none */
 } PmxArtifactsSettings;
 
 typedef struct {

@@ -52,6 +52,7 @@ static PmxServiceOptions service_options(const Server *server, const PmxStorageS
         .cache_limit = (guint64)from->artifacts.limit,
         .keep_jobs = from->jobs.days,
         .keep_artifacts = from->artifacts.days,
+        .artifacts_storage = from->artifacts.storage,
         .user = from->events.user_id,
         .media_infos = (guint)from->jobs.media_infos,
         .storages = storages,

@@ -19,6 +19,7 @@ struct PmxEngine {
     PmxService *service;
     char *runner;
     PmxArtifacts *artifacts;
+    PmxDepot *depot; /* or NULL */
     PmxPool *pool;
     PmxProbes *probes;
     PmxMediaInfos *infos;
@@ -112,6 +113,7 @@ static PmxRun *start_run(PmxEngine *engine, PmxJobRecord *record, const Open *op
 {
     const PmxRunSetup setup = {.service = engine->service,
                                .artifacts = engine->artifacts,
+                               .depot = engine->depot,
                                .pool = engine->pool,
                                .probes = engine->probes,
                                .runner = engine->runner,
@@ -387,10 +389,15 @@ PmxEngine *pmx_engine_new(PmxService *service, GError **error)
     guint workers = options->workers ? options->workers : g_get_num_processors();
     if (!pmx_runner_check(error))
         return NULL;
+    g_autoptr(PmxDepot) depot = NULL;
+    if (options->artifacts_storage &&
+        !(depot = pmx_places_depot(service->places, options->artifacts_storage, error)))
+        return NULL;
     PmxArtifacts *artifacts = pmx_artifacts_open(store, options->cache_limit, TRUE, error);
     if (!artifacts)
         return NULL;
     PmxEngine *engine = g_new0(PmxEngine, 1);
+    engine->depot = g_steal_pointer(&depot);
     engine->service = service;
     engine->runner = pmx_runner_path();
     engine->artifacts = artifacts;
@@ -422,6 +429,7 @@ void pmx_engine_free(PmxEngine *engine)
     g_hash_table_unref(engine->runs);
     pmx_probes_free(engine->probes);
     pmx_pool_free(engine->pool);
+    pmx_depot_free(engine->depot);
     pmx_artifacts_free(engine->artifacts);
     g_hash_table_unref(engine->progress);
     g_mutex_clear(&engine->lock);

@@ -159,6 +159,7 @@ typedef struct PmxRun PmxRun;
 typedef struct {
     PmxService *service; /* borrowed, like all of these */
     PmxArtifacts *artifacts;
+    PmxDepot *depot; /* or NULL */
     PmxPool *pool;
     PmxProbes *probes;
     const char *runner;

@@ -260,6 +260,7 @@ static void execute(PmxRun *run)
     settle(run);
     const PmxExecutorSetup setup = {.plan = run->plan,
                                     .artifacts = run->setup.artifacts,
+                                    .depot = run->setup.depot,
                                     .places = run->setup.service->places,
                                     .inputs = (PmxReader *const *)run->inputs->pdata,
                                     .runner = run->setup.runner,

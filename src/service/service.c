@@ -212,6 +212,7 @@ PmxService *pmx_service_new(const PmxServiceOptions *options, GError **error)
     gboolean open = open_all(service, error);
     service->options.storages = NULL; /* the caller's, and copied where it is needed */
     service->options.files = NULL;
+    service->options.artifacts_storage = NULL;
     return open ? g_steal_pointer(&service) : NULL;
 }
 

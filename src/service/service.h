@@ -30,6 +30,7 @@ typedef struct {
     guint64 cache_limit;             /* bytes of artifacts; 0: no limit */
     gint64 keep_jobs;                /* days that finished jobs are kept; 0: for ever */
     gint64 keep_artifacts;           /* days that artifacts nobody uses are kept; 0: for ever */
+    const char *artifacts_storage;   /* that keeps them too; needed at the start only; or NULL */
     gint64 user;                     /* UserId in events */
     guint media_infos;               /* looks into a file at once */
     const PmxStorageSetup *storages; /* of the configuration; needed at the start only */

@@ -45,6 +45,7 @@ PmxUploading *pmx_bucket_http_begin(PmxBucket *base, const char *key, const char
                         .key = key,
                         .query = query,
                         .headers = headers,
+                        .once = TRUE,
                         .check = check_begin};
     guint failures = 0;
     gint64 since = bucket->clock->moment(bucket->clock->data);

@@ -311,9 +311,9 @@ static gboolean publish_in_folder(const Route *route, const char *from, GError *
     return ok;
 }
 
-/* NULL with `error`: what a kill leaves could not be noted. */
-static PmxUploads *uploads_of(Routed *routed, GError **error)
+PmxUploads *pmx_places_uploads(const PmxPlaces *places, GError **error)
 {
+    Routed *routed = (Routed *)places;
     g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&routed->lock);
     g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
     if (!routed->uploads)
@@ -324,7 +324,7 @@ static PmxUploads *uploads_of(Routed *routed, GError **error)
 static gboolean upload(const PmxPlaces *places, const Route *route, const char *from,
                        GCancellable *cancel, GError **error)
 {
-    PmxUploads *uploads = uploads_of((Routed *)places, error);
+    PmxUploads *uploads = pmx_places_uploads(places, error);
     const PmxUploadTarget target = {route->bucket, route->key, route->name,
                                     pmx_content_type(route->key)};
     return uploads && pmx_upload(uploads, from, &target, cancel, error);
@@ -394,6 +394,7 @@ guint pmx_places_clean(const PmxPlaces *places, GCancellable *cancel)
 {
     Routed *routed = (Routed *)places;
     g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
-    PmxUploads *uploads = g_file_test(folder, G_FILE_TEST_IS_DIR) ? uploads_of(routed, NULL) : NULL;
+    PmxUploads *uploads =
+        g_file_test(folder, G_FILE_TEST_IS_DIR) ? pmx_places_uploads(places, NULL) : NULL;
     return uploads ? pmx_uploads_clean(uploads, bucket_of, routed, cancel) : 0;
 }

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "storage/depot.h"
 #include "storage/places.h"
 #include "storage/storages.h"
 
@@ -25,6 +26,13 @@ PmxPlaces *pmx_places_routed(const PmxRoutes *routes);
 
 /* What such places were made of; they live as long. */
 PmxStorages *pmx_places_storages(const PmxPlaces *places);
+
+/* The journal of its uploads. NULL with `error`: there can be none. */
+PmxUploads *pmx_places_uploads(const PmxPlaces *places, GError **error);
+
+/* A depot for artifacts in the storage of that name; has to be freed before the places. NULL with
+ * `error`: there is no such storage, or it is for any bucket. (routed-depot.c) */
+PmxDepot *pmx_places_depot(const PmxPlaces *places, const char *name, GError **error);
 
 /* Aborts uploads that a kill has left in the storages; how many. Waits for the network. */
 guint pmx_places_clean(const PmxPlaces *places, GCancellable *cancel);

@@ -27,6 +27,11 @@ def dub(store):
     return store.get("dub.wav", lambda p: media.write_wav(p, media.tone(2, 900), 48000))
 
 
+@pytest.fixture(scope="module")
+def long(store):
+    return store.get("long.wav", lambda p: media.write_wav(p, media.tone(60, 500), 48000))
+
+
 def config(oss, bucket="films", **more):
     keys = {"type": "oss", "bucket": bucket, "endpoint": oss.endpoint, "region": oss.region,
             "access-key-id": oss.key_id, "access-key-secret": oss.secret, **more}
@@ -102,16 +107,17 @@ def test_gone_for_a_while(cloud, expected, servers_made):
     assert_made(cloud, expected)
 
 
-def test_replaced_in_mid_job(cloud, servers_made, film):
-    """The film becomes another one after the first look: no file is made of both."""
+def test_replaced_in_mid_job(cloud, servers_made, long):
+    """The sound becomes another one after the first look: no file is made of both."""
+    cloud.put("films", "in/long.wav", long.read_bytes())
     server = servers_made(config=config(cloud)).start()
 
     def replace(_):
-        cloud.put("films", "in/film.mp4", film.read_bytes() + b"more")
+        cloud.put("films", "in/long.wav", long.read_bytes()[:-2] + b"xx")
 
-    cloud.faults.nth(1, replace, match=lambda request: request.method == "GET" and "film" in request.path)
-    told = run(server, a_job("oss://films/out"), "Error")
-    assert "oss://films/in/film.mp4" in message_of(told) and "replaced" in message_of(told), told
+    cloud.faults.nth(2, replace, match=lambda request: request.method == "GET" and "long" in request.path)
+    told = run(server, large_job(), "Error")
+    assert "oss://films/in/long.wav" in message_of(told) and "replaced" in message_of(told), told
     assert not [key for key in cloud.keys("films") if key.startswith("out/")]
 
 
@@ -191,9 +197,8 @@ def large_job(base="oss://films/out"):
     return jobs.job({"dub": "oss://films/in/long.wav"}, [jobs.sound_only("sound.mp4", tracks)], base=base)
 
 
-def test_upload_killed(cloud, servers_made, store):
+def test_upload_killed(cloud, servers_made, long):
     """The server is killed while it uploads in parts; the next start removes the parts, and the job ends."""
-    long = store.get("long.wav", lambda p: media.write_wav(p, media.tone(60, 500), 48000))
     cloud.put("films", "in/long.wav", long.read_bytes())
     server = servers_made(config=config(cloud)).start()
     cloud.faults.nth(1, "stall", match=lambda request: request.asked.operation == "UploadPart")
@@ -207,3 +212,33 @@ def test_upload_killed(cloud, servers_made, store):
     assert told["state"] == "Complete", told
     assert cloud.uploads("films") == []
     assert cloud.object("films", "out/sound.mp4").size > 16 * MIB
+
+
+# --- artifacts ---
+
+
+def made_and_kept(server):
+    """How many artifacts a server has made, and how many it has found."""
+    lines = dict(line.rsplit(" ", 1) for line in server.rest("GET", "/metrics").text.splitlines() if line[0] != "#")
+    return [int(float(lines[f"polymux_cache_{what}_total"])) for what in ("misses", "hits")]
+
+
+def test_artifacts_are_shared(cloud, expected, servers_made):
+    """What one machine has made another finds in the storage, and makes the same files of it."""
+    text = config(cloud) + "\n[artifacts]\nstorage = cloud\n"
+    first = servers_made(name="one", config=text).start()
+    run(first, a_job("oss://films/out"))
+    made, _ = made_and_kept(first)
+    first.stop()
+    assert made > 0 and len([key for key in cloud.keys("films") if key.startswith("polymux-artifacts/")]) == made
+    second = servers_made(name="two", config=text).start()
+    run(second, a_job("oss://films/again"))
+    assert made_and_kept(second) == [0, made]
+    assert_made(cloud, expected, "again")
+
+
+def test_artifacts_nowhere(cloud, servers_made):
+    server = servers_made(config=config(cloud) + "\n[artifacts]\nstorage = clout\n")
+    server.launch()
+    assert server.wait() != 0
+    assert 'there is no [storage clout] in the configuration; did you mean "cloud"?' in server.errors()
