@@ -54,6 +54,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxBucket, pmx_bucket_free)
 /* FALSE with `error` when there can be no such key, which every other call says as well. */
 gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError **error);
 
+/* A minute: for first contacts, which somebody may be waiting for. */
+enum { PMX_FIRST_SECONDS = 60 };
+
 /* How long a caller waits. */
 typedef struct {
     GCancellable *cancel; /* or NULL */

@@ -78,7 +78,8 @@ static GBytes *look(PmxBucket *bucket, const char *key, const char *address, Pmx
                     GCancellable *cancel, GError **error)
 {
     const PmxRange range = {key, 0, PMX_CHUNK_BLOCK, NULL};
-    const PmxPatience patience = {.cancel = cancel};
+    const PmxPatience patience = {cancel,
+                                  g_get_monotonic_time() + PMX_FIRST_SECONDS * G_TIME_SPAN_SECOND};
     g_autoptr(GError) failure = NULL;
     GBytes *bytes = pmx_bucket_read(bucket, &range, &patience, stored, &failure);
     if (bytes)

@@ -264,7 +264,8 @@ static gboolean remote_writable(const PmxPlaces *places, const Route *route, GCa
                                 GError **error)
 {
     Routed *routed = (Routed *)places;
-    const PmxPatience patience = {.cancel = cancel};
+    const PmxPatience patience = {cancel,
+                                  g_get_monotonic_time() + PMX_FIRST_SECONDS * G_TIME_SPAN_SECOND};
     if (seen_writable(routed, route->bucket))
         return TRUE;
     g_autoptr(PmxUploading) begun =

@@ -9,7 +9,7 @@
 #include "storage/spool.h"
 #include "storage/web-ask.h"
 
-enum { PATIENCE_MINUTES = 5 };
+enum { FIRST_MINUTES = 1, PATIENCE_MINUTES = 5 };
 
 typedef struct {
     PmxReader reader;
@@ -114,7 +114,7 @@ static PmxClientReply *look(PmxWebSource *source, GCancellable *cancel, GError *
     const Asked asked = {NULL, 0, PMX_CHUNK_BLOCK};
     const PmxWebAsk ask = {.headers = headers,
                            .longest = PMX_CHUNK_BLOCK,
-                           .patience = PATIENCE_MINUTES * G_TIME_SPAN_MINUTE,
+                           .patience = FIRST_MINUTES * G_TIME_SPAN_MINUTE,
                            .check = check_first,
                            .data = &asked};
     return pmx_web_ask(source, &ask, cancel, error);
