@@ -442,10 +442,12 @@ def test_folder_and_prefix(with_config, sources, tmp_path):
 # --- what the documentation prints ---
 
 
+def blocks_of(text):
+    return [re.sub(r"^    ", "", block, flags=re.M) for block in re.findall(r"(?:^    .*\n)+", text, re.M)]
+
+
 def samples():
-    text = DOCUMENT.read_text("utf-8")
-    blocks = re.findall(r"(?:^    \S.*\n)+", text, re.M)
-    return [block.replace("    ", "", 1).replace("\n    ", "\n") for block in blocks if block.startswith("    [")]
+    return [block for block in blocks_of(DOCUMENT.read_text("utf-8")) if block.startswith("[")]
 
 
 def test_samples_are_there():
@@ -482,3 +484,31 @@ def test_sample(request, with_config, tmp_path, sample):
             keys["bucket"] = side.name("films")
     polymux = with_config(group(title.removeprefix("storage "), **keys))
     polymux.call("storage", "check", title.removeprefix("storage "), *bucket)
+
+
+def test_readme(oss, with_config, sources, expected):
+    """Its five lines and its job, with a test's endpoint and keys in them."""
+    text = (driver.ROOT / "README.md").read_text("utf-8").split("## From and to object storage")[1].split("\n## ")[0]
+    config, job = (block for block in blocks_of(text) if block.strip().startswith(("[storage", "{")))
+    assert len(config.strip().splitlines()) == 5
+    cloud = Oss(oss)
+    (parser := configparser.ConfigParser(interpolation=None)).read_string(config)
+    endpoint = parser["storage films"]["endpoint"]
+    keys = {**dict(parser["storage films"]), **cloud.keys()}
+    del keys["access-key-secret-file"]
+    for key, name in (("in/chinese.mp4", "chinese"), ("in/english.wav", "english"), ("in/japanese.wav", "japanese")):
+        cloud.put("films", key, sources[name].read_bytes())
+    polymux = with_config(group("films", **keys))
+    assert f"https://films.{endpoint}/" in job
+    polymux.run(job.replace(f"https://films.{endpoint}/", cloud.url("films", "")))
+    assert cloud.body("films", "out/video/360p/360p.mp4") == expected
+
+
+def test_artifacts_are_shared_on_the_command_line(oss, with_config, sources, tmp_path):
+    cloud = Oss(oss)
+    polymux = with_config(configured(cloud) + "[artifacts]\nstorage = made\n")
+    job = jobs.job({"film": sources["japanese"]}, [jobs.sound_only("a", [jobs.audio("film", "jpn")])], base="here")
+    assert polymux.run(job).work["audio"] == {"run": 1, "kept": 0}
+    assert [key for key in cloud.listed("made") if key.startswith("polymux-artifacts/")]
+    other = polymux.run(job, env={"POLYMUX_CACHE": str(tmp_path / "other")})
+    assert other.work["audio"] == {"run": 0, "kept": 1}
