@@ -123,8 +123,8 @@ static const Row rows[] = {
      2,
      1,
      6},
-    {"hang-once", "audio:1=hang-once", {NULL}, "start audio:1", 2, 1, 4},
-    {"child-once", "audio:1=child-once", {NULL}, "child audio:1", 1, 1, 4},
+    {"hang-once", "audio:1=hang-once", {NULL}, "start audio:1", 2, 1, 20},
+    {"child-once", "audio:1=child-once", {NULL}, "child audio:1", 1, 1, 20},
 
     /* Too much of it, and nonsense. */
     {"flood", "audio:1=flood-once", {NULL}, "start audio:1", 2, 1, 20},

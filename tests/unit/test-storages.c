@@ -168,14 +168,14 @@ static const char *what(const PmxAddress *address)
 
 static void check_row(const PmxStorages *storages, const Row *row)
 {
-    g_auto(PmxAddress) address = {0};
+    g_auto(PmxAddress) address = {0}, again = {0};
     g_autoptr(GError) error = NULL;
     g_test_message("%s", row->address);
     gboolean fine = pmx_storages_recognise(storages, row->address, &address, &error);
     g_assert_cmpstr(fine ? what(&address) : WRONG, ==, row->storage);
     g_assert_true(fine == !error);
     g_assert_cmpstr(fine ? address.name : NULL, ==, row->name);
-    g_assert_false(pmx_storages_recognise(storages, row->address, &address, NULL) != fine);
+    g_assert_false(pmx_storages_recognise(storages, row->address, &again, NULL) != fine);
 }
 
 static void addresses(void)
