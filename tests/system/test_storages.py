@@ -273,6 +273,24 @@ def test_web_is_not_written_to(with_config, sources):
     only(message, "OutputGroups[0].Outputs[0]", "https://example.com/a.mp4", "can be read and not written")
 
 
+def test_outputs_are_not_written_over_inputs(cloud, with_config, sources, servers_made):
+    """However the two are spelt; nor over each other."""
+    key, films = "a b.mp4", cloud.name("films")
+    cloud.put("films", key, sources["japanese"].read_bytes())
+    one = {**jobs.sound_only("a", [jobs.audio("film", "jpn")])}
+    del one["OutputFileName"]
+    places = [cloud.url("films", key), f"{cloud.scheme}://{films}/c.mp4", cloud.url("films", "c.mp4")]
+    job = {"Inputs": [jobs.source("film", f"{cloud.scheme}://{films}/{key}")],
+           "Outputs": [{**one, "OutputFile": jobs.media(place)} for place in places]}
+    told = [message for _, message in with_config(configured(cloud)).run(job, expect=2).problems()]
+    assert len(told) == 2
+    only(told[0], "Outputs[0]", "is the same file as Inputs[0].InputFile.Media")
+    only(told[1], "Outputs[2]", "is the same file as Outputs[1]")
+    answer = servers_made(config=configured(cloud)).start().rest("POST", "/v1/jobs", {"config": job})
+    assert answer.status == 400
+    assert [problem["path"] for problem in answer.json["error"]["problems"]] == ["Outputs[0]", "Outputs[2]"]
+
+
 def test_configuration_that_is_wrong(polymux, sources):
     path = polymux.home / "wrong.conf"
     path.write_text(f"[storage films]\ntype = oss\nendpiont = x\naccess-key-secret = {SECRET}\n", "utf-8")
