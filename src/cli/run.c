@@ -136,14 +136,23 @@ static int tell_report(const PmxReport *report, gboolean as_json)
     return pmx_report_success(report) ? PMX_EXIT_OK : PMX_EXIT_FAILED;
 }
 
-static int execute(const PmxSession *session, PmxArtifacts *artifacts, const Options *options,
-                   guint64 memory, Interrupt *interrupt)
+/* What a job is made with besides its session. */
+typedef struct {
+    PmxArtifacts *artifacts;
+    PmxDepot *depot; /* or NULL */
+    guint64 memory;  /* bytes; 0: as much as suits the cores */
+} Means;
+
+static int execute(const PmxSession *session, const Means *means, const Options *options,
+                   Interrupt *interrupt)
 {
     guint slots = options->jobs > 0 ? (guint)options->jobs : g_get_num_processors();
-    g_autoptr(PmxPool) pool = pmx_pool_new(slots, memory ? memory : slots * pmx_memory_share);
+    g_autoptr(PmxPool) pool =
+        pmx_pool_new(slots, means->memory ? means->memory : slots * pmx_memory_share);
     const PmxExecutorSetup setup = {
         .plan = session->plan,
-        .artifacts = artifacts,
+        .artifacts = means->artifacts,
+        .depot = means->depot,
         .inputs = (PmxReader *const *)session->inputs->pdata,
         .runner = session->runner,
         .places = session->places,
@@ -181,13 +190,13 @@ static void cleaned(gpointer result, const GError *error, gpointer data)
     ((Cleaning *)data)->errand = NULL;
 }
 
-static int execute_and_clean(const PmxSession *session, PmxArtifacts *artifacts,
-                             const Options *options, guint64 memory, Interrupt *interrupt)
+static int execute_and_clean(const PmxSession *session, const Means *means, const Options *options,
+                             Interrupt *interrupt)
 {
     static const PmxErrandKind kind = {clean, cleaned, NULL};
     Cleaning cleaning = {.places = session->places};
     cleaning.errand = pmx_errand_start(&kind, &cleaning);
-    int status = execute(session, artifacts, options, memory, interrupt);
+    int status = execute(session, means, options, interrupt);
     pmx_errand_cancel(cleaning.errand);
     return status;
 }
@@ -219,6 +228,28 @@ static int fail(const GError *error, gboolean as_json)
     return PMX_EXIT_FAILED;
 }
 
+/* `storage` keeps artifacts as well, or is NULL. */
+static int run_planned(const PmxSession *session, const Options *options, const char *storage,
+                       Interrupt *interrupt)
+{
+    g_autoptr(GError) error = NULL;
+    guint64 limit = 0;
+    Means means = {0};
+    g_autofree char *root = pmx_artifacts_default_root();
+    g_autoptr(PmxArtifacts) artifacts = NULL;
+    g_autoptr(PmxDepot) depot = NULL;
+    if ((!options->memory || pmx_size_from_text(options->memory, &means.memory, &error)) &&
+        pmx_artifacts_default_limit(&limit, &error))
+        artifacts = pmx_artifacts_open(root, limit, !options->no_cache, &error);
+    if (artifacts && storage && !options->no_cache)
+        depot = pmx_places_depot(session->places, storage, &error);
+    if (error)
+        return fail(error, options->json);
+    means.artifacts = artifacts;
+    means.depot = depot;
+    return execute_and_clean(session, &means, options, interrupt);
+}
+
 static int run(const char *path, const Options *options, const PmxConfiguration *configuration,
                Interrupt *interrupt)
 {
@@ -232,15 +263,7 @@ static int run(const char *path, const Options *options, const PmxConfiguration 
         return tell_interrupted(interrupt, !options->no_cache);
     if (!session->plan)
         return refuse(problems, options->json);
-    guint64 limit = 0, memory = 0;
-    g_autofree char *root = pmx_artifacts_default_root();
-    g_autoptr(PmxArtifacts) artifacts = NULL;
-    if ((!options->memory || pmx_size_from_text(options->memory, &memory, &error)) &&
-        pmx_artifacts_default_limit(&limit, &error))
-        artifacts = pmx_artifacts_open(root, limit, !options->no_cache, &error);
-    if (!artifacts)
-        return fail(error, options->json);
-    return execute_and_clean(session, artifacts, options, memory, interrupt);
+    return run_planned(session, options, configuration->artifacts.storage, interrupt);
 }
 
 static int run_interruptible(const char *path, const Options *options)

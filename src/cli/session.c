@@ -6,6 +6,7 @@
 
 #include "cli/json-file.h"
 #include "cli/places.h"
+#include "storage/job-files.h"
 
 /* Segments aim at this many seconds; tests shorten it to have several in a short clip. */
 static double segment_seconds(void)
@@ -154,7 +155,8 @@ static void prepare(PmxSession *session, const PmxSessionOptions *options, PmxPr
         return;
     }
     open_inputs(session, problems);
-    resolve_outputs(session, options->writes, problems);
+    if (pmx_job_files_check(session->places, session->job, problems))
+        resolve_outputs(session, options->writes, problems);
     if (pmx_problems_count(problems) == 0)
         make_plan(session, problems);
 }

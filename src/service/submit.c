@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "service/private.h"
+#include "storage/job-files.h"
 
 PmxJobOptions pmx_service_job_options(const char *id)
 {
@@ -26,6 +27,7 @@ gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *jo
         if (!pmx_places_check_output(service->places, output->address, &error))
             pmx_service_fail(problems, output->path, error);
     }
+    pmx_job_files_check(service->places, job, problems);
     return pmx_problems_count(problems) == before;
 }
 

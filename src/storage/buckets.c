@@ -73,6 +73,15 @@ static int find(const PmxPlaces *places, const char *address, Name *name, GError
     return pmx_folder_open(path, address, missing, error);
 }
 
+static char *name_of(const PmxPlaces *places, const char *address, GError **error)
+{
+    (void)places;
+    g_auto(Name) name = {0};
+    return read_name(address, &name, error)
+               ? g_strconcat("oss://", name.bucket, "/", name.key, NULL)
+               : NULL;
+}
+
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
                              GError **error)
 {
@@ -123,6 +132,6 @@ static gboolean publish(const PmxPlaces *places, const char *from, const char *a
 
 PmxPlaces *pmx_places_buckets(const char *root)
 {
-    static const PmxPlacesKind kind = {resolve, open_input, writable, publish, NULL};
+    static const PmxPlacesKind kind = {resolve, name_of, open_input, writable, publish, NULL};
     return pmx_places_new(&kind, root);
 }

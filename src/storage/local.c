@@ -9,6 +9,11 @@ static char *resolve(const PmxPlaces *places, const char *address, gboolean outp
     return pmx_address_to_path(address, places->root, error);
 }
 
+static char *name(const PmxPlaces *places, const char *address, GError **error)
+{
+    return pmx_address_to_path(address, places->root, error);
+}
+
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
                              GError **error)
 {
@@ -35,6 +40,6 @@ static gboolean publish(const PmxPlaces *places, const char *from, const char *a
 
 PmxPlaces *pmx_places_local(const char *folder)
 {
-    static const PmxPlacesKind kind = {resolve, open_input, writable, publish, NULL};
+    static const PmxPlacesKind kind = {resolve, name, open_input, writable, publish, NULL};
     return pmx_places_new(&kind, folder);
 }

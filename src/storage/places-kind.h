@@ -6,6 +6,7 @@
 
 typedef struct {
     char *(*resolve)(const PmxPlaces *places, const char *address, gboolean output, GError **error);
+    char *(*name)(const PmxPlaces *places, const char *address, GError **error);
     PmxReader *(*open)(const PmxPlaces *places, const char *address, GCancellable *cancel,
                        GError **error);
     gboolean (*writable)(const PmxPlaces *places, const char *address, GCancellable *cancel,

@@ -37,6 +37,11 @@ char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GE
     return places->kind->resolve(places, address, TRUE, error);
 }
 
+char *pmx_places_name(const PmxPlaces *places, const char *address)
+{
+    return places->kind->name(places, address, NULL);
+}
+
 PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
                            GError **error)
 {

@@ -37,6 +37,10 @@ gboolean pmx_places_check_output(const PmxPlaces *places, const char *address, G
  * frees. */
 char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GError **error);
 
+/* One name for all spellings of an address, which is known from its text alone; NULL: it leads nowhere
+ * here. Caller frees. */
+char *pmx_places_name(const PmxPlaces *places, const char *address);
+
 /* Opens for reading; see pmx_reader_open_file(). May wait for a network; `cancel` or NULL. */
 PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
                            GError **error);

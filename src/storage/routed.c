@@ -194,6 +194,17 @@ static char *resolve(const PmxPlaces *places, const char *address, gboolean outp
     return rest->kind->resolve(rest, address, output, error);
 }
 
+static char *name_of(const PmxPlaces *places, const char *address, GError **error)
+{
+    g_auto(Route) route = {0};
+    const PmxPlaces *rest = ((const Routed *)places)->rest;
+    if (!find(places, address, FALSE, &route, error))
+        return NULL;
+    if (route.way == TO_REST)
+        return rest->kind->name(rest, address, error);
+    return g_strdup(route.name ? route.name : address);
+}
+
 /* --- reading --- */
 
 static PmxReader *open_in_folder(const Route *route, GError **error)
@@ -361,7 +372,7 @@ static void clear(PmxPlaces *places)
 
 PmxPlaces *pmx_places_routed(const PmxRoutes *routes)
 {
-    static const PmxPlacesKind kind = {resolve, open_input, writable, publish, clear};
+    static const PmxPlacesKind kind = {resolve, name_of, open_input, writable, publish, clear};
     Routed *routed = g_new0(Routed, 1);
     routed->base.kind = &kind;
     routed->storages = pmx_storages_new(&routes->storages);

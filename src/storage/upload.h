@@ -26,10 +26,11 @@ void pmx_uploads_free(PmxUploads *uploads);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxUploads, pmx_uploads_free)
 
 /* The bucket (borrowed) that the object at `address` is in, and its key there (to be freed); NULL: it
- * is not known any more. */
+ * is not known here. */
 typedef PmxBucket *(*PmxUploadsBucket)(const char *address, char **key, gpointer data);
 
-/* Aborts what processes that are gone have left; how many. What cannot be reached stays noted. */
+/* Aborts what processes that are gone have left; how many. What cannot be reached stays noted, and
+ * what is not known here for a month. */
 guint pmx_uploads_clean(PmxUploads *uploads, PmxUploadsBucket bucket_of, gpointer data,
                         GCancellable *cancel);
 

@@ -160,20 +160,21 @@ static gboolean abort_nameless(PmxBucket *bucket, const char *key, gint64 noted,
     return ok;
 }
 
-/* TRUE: nothing of it is there any more, or nobody knows where it was. */
+/* TRUE: nothing of it is there any more, or nobody knows where it was. Commands with other
+ * configurations share a journal, so one that knows the bucket is waited for, but not for ever. */
 static gboolean abort_noted(const PmxUploadNote *note, PmxUploadsBucket bucket_of, gpointer data,
                             GCancellable *cancel)
 {
+    const gint64 month = G_GINT64_CONSTANT(30) * 86400 * 1000;
     const char *address = json_string_value(json_object_get(note->json, "address"));
     const char *id = json_string_value(json_object_get(note->json, "id"));
+    gint64 noted = json_integer_value(json_object_get(note->json, "noted"));
     g_autofree char *key = NULL;
     PmxBucket *bucket = address ? bucket_of(address, &key, data) : NULL;
     if (!bucket)
-        return TRUE;
+        return !address || pmx_moment_now() - noted > month;
     const PmxUploading uploading = {key, (char *)id, 0};
-    return id ? abort_one(bucket, &uploading, cancel)
-              : abort_nameless(bucket, key,
-                               json_integer_value(json_object_get(note->json, "noted")), cancel);
+    return id ? abort_one(bucket, &uploading, cancel) : abort_nameless(bucket, key, noted, cancel);
 }
 
 guint pmx_uploads_clean(PmxUploads *uploads, PmxUploadsBucket bucket_of, gpointer data,

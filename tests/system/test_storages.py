@@ -273,6 +273,24 @@ def test_web_is_not_written_to(with_config, sources):
     only(message, "OutputGroups[0].Outputs[0]", "https://example.com/a.mp4", "can be read and not written")
 
 
+def test_outputs_are_not_written_over_inputs(cloud, with_config, sources, servers_made):
+    """However the two are spelt; nor over each other."""
+    key, films = "a b.mp4", cloud.name("films")
+    cloud.put("films", key, sources["japanese"].read_bytes())
+    one = {**jobs.sound_only("a", [jobs.audio("film", "jpn")])}
+    del one["OutputFileName"]
+    places = [cloud.url("films", key), f"{cloud.scheme}://{films}/c.mp4", cloud.url("films", "c.mp4")]
+    job = {"Inputs": [jobs.source("film", f"{cloud.scheme}://{films}/{key}")],
+           "Outputs": [{**one, "OutputFile": jobs.media(place)} for place in places]}
+    told = [message for _, message in with_config(configured(cloud)).run(job, expect=2).problems()]
+    assert len(told) == 2
+    only(told[0], "Outputs[0]", "is the same file as Inputs[0].InputFile.Media")
+    only(told[1], "Outputs[2]", "is the same file as Outputs[1]")
+    answer = servers_made(config=configured(cloud)).start().rest("POST", "/v1/jobs", {"config": job})
+    assert answer.status == 400
+    assert [problem["path"] for problem in answer.json["error"]["problems"]] == ["Outputs[0]", "Outputs[2]"]
+
+
 def test_configuration_that_is_wrong(polymux, sources):
     path = polymux.home / "wrong.conf"
     path.write_text(f"[storage films]\ntype = oss\nendpiont = x\naccess-key-secret = {SECRET}\n", "utf-8")
@@ -442,10 +460,12 @@ def test_folder_and_prefix(with_config, sources, tmp_path):
 # --- what the documentation prints ---
 
 
+def blocks_of(text):
+    return [re.sub(r"^    ", "", block, flags=re.M) for block in re.findall(r"(?:^    .*\n)+", text, re.M)]
+
+
 def samples():
-    text = DOCUMENT.read_text("utf-8")
-    blocks = re.findall(r"(?:^    \S.*\n)+", text, re.M)
-    return [block.replace("    ", "", 1).replace("\n    ", "\n") for block in blocks if block.startswith("    [")]
+    return [block for block in blocks_of(DOCUMENT.read_text("utf-8")) if block.startswith("[")]
 
 
 def test_samples_are_there():
@@ -482,3 +502,31 @@ def test_sample(request, with_config, tmp_path, sample):
             keys["bucket"] = side.name("films")
     polymux = with_config(group(title.removeprefix("storage "), **keys))
     polymux.call("storage", "check", title.removeprefix("storage "), *bucket)
+
+
+def test_readme(oss, with_config, sources, expected):
+    """Its five lines and its job, with a test's endpoint and keys in them."""
+    text = (driver.ROOT / "README.md").read_text("utf-8").split("## From and to object storage")[1].split("\n## ")[0]
+    config, job = (block for block in blocks_of(text) if block.strip().startswith(("[storage", "{")))
+    assert len(config.strip().splitlines()) == 5
+    cloud = Oss(oss)
+    (parser := configparser.ConfigParser(interpolation=None)).read_string(config)
+    endpoint = parser["storage films"]["endpoint"]
+    keys = {**dict(parser["storage films"]), **cloud.keys()}
+    del keys["access-key-secret-file"]
+    for key, name in (("in/chinese.mp4", "chinese"), ("in/english.wav", "english"), ("in/japanese.wav", "japanese")):
+        cloud.put("films", key, sources[name].read_bytes())
+    polymux = with_config(group("films", **keys))
+    assert f"https://films.{endpoint}/" in job
+    polymux.run(job.replace(f"https://films.{endpoint}/", cloud.url("films", "")))
+    assert cloud.body("films", "out/video/360p/360p.mp4") == expected
+
+
+def test_artifacts_are_shared_on_the_command_line(oss, with_config, sources, tmp_path):
+    cloud = Oss(oss)
+    polymux = with_config(configured(cloud) + "[artifacts]\nstorage = made\n")
+    job = jobs.job({"film": sources["japanese"]}, [jobs.sound_only("a", [jobs.audio("film", "jpn")])], base="here")
+    assert polymux.run(job).work["audio"] == {"run": 1, "kept": 0}
+    assert [key for key in cloud.listed("made") if key.startswith("polymux-artifacts/")]
+    other = polymux.run(job, env={"POLYMUX_CACHE": str(tmp_path / "other")})
+    assert other.work["audio"] == {"run": 0, "kept": 1}

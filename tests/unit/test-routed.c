@@ -269,6 +269,23 @@ static void local_ways(void)
     g_assert_cmpstr(object, ==, "oss://disk/x");
 }
 
+static void one_name(void)
+{
+    g_auto(Stage) stage = {0};
+    int status = 500;
+    stage_init(&stage, TRUE, FALSE, &status);
+    g_autofree char *same = pmx_places_name(stage.places, "s3://disk/a b");
+    g_autofree char *cloud =
+        pmx_places_name(stage.places, "https://disk.oss-cn-x.aliyuncs.com/a%20b");
+    g_autofree char *bucket = pmx_places_name(stage.places, "http://media.oss-cn-x.aliyuncs.com/a");
+    g_autofree char *web = pmx_places_name(stage.places, "https://example.com/a");
+    g_assert_cmpstr(same, ==, "oss://disk/a b");
+    g_assert_cmpstr(cloud, ==, "oss://disk/a b");
+    g_assert_cmpstr(bucket, ==, "oss://media/a");
+    g_assert_cmpstr(web, ==, "https://example.com/a");
+    g_assert_null(pmx_places_name(stage.places, "film.mp4"));
+}
+
 /* --- whether a bucket takes anything --- */
 
 static void asked_once(void)
@@ -308,6 +325,7 @@ int main(int argc, char **argv)
     g_test_add_func("/routed/service/web-is-read-only", web_is_read_only);
     g_test_add_func("/routed/service/missing-folder", missing_folder);
     g_test_add_func("/routed/local/ways", local_ways);
+    g_test_add_func("/routed/one-name", one_name);
     g_test_add_func("/routed/writable/asked-once", asked_once);
     g_test_add_func("/routed/writable/not-allowed", not_allowed);
     return g_test_run();

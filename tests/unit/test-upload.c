@@ -169,15 +169,24 @@ static void test_left(void)
     }
 }
 
-/* Of a bucket that is configured no more, or not noted to the end, the note goes. */
+static void write_note(const Stage *stage, const char *name, const char *text)
+{
+    g_autofree char *path = g_build_filename(stage->journal, name, NULL);
+    g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+/* Of a bucket that is configured no more, or not noted to the end, the note goes; but one that another
+ * configuration may know stays for a while. */
 static void test_useless_notes(void)
 {
     Stage stage;
     stage_init(&stage);
-    g_autofree char *path = g_build_filename(stage.journal, "torn.json", NULL);
     leave_upload(&stage, TRUE);
-    g_assert_true(g_file_set_contents(path, "{\"addr", -1, NULL));
+    write_note(&stage, "torn.json", "{\"addr");
+    write_note(&stage, "old.json", "{\"address\": \"oss://bucket/a\", \"noted\": 1700000000000}");
     g_assert_cmpuint(pmx_uploads_clean(stage.uploads, no_bucket, NULL, NULL), ==, 2);
+    g_assert_cmpuint(count_entries(stage.journal), ==, 1);
+    g_assert_cmpuint(pmx_uploads_clean(stage.uploads, bucket_of, &stage, NULL), ==, 1);
     g_assert_cmpuint(count_entries(stage.journal), ==, 0);
     stage_clear(&stage);
 }
