@@ -118,7 +118,7 @@ static gboolean read_url_object(const char *text, const PmxStorage *storage, con
 
 /* --- the web --- */
 
-/* An address with a password in it is not shown. */
+/* An address with a password in it is not shown, nor is a query, which may be a signature. */
 static gboolean check_web(const PmxStorages *storages, const char *text, GError **error)
 {
     const char *host = strstr(text, "://") + strlen("://");
@@ -126,8 +126,9 @@ static gboolean check_web(const PmxStorages *storages, const char *text, GError 
         return refuse(error, PMX_CODE_INVALID, text, "names no host: give https://HOST/PATH");
     if (pmx_url_check(text, storages->guard, error))
         return TRUE;
+    int length = (int)strcspn(text, "?#");
     if (!strchr(text, '@'))
-        g_prefix_error(error, "\"%s\": ", text);
+        g_prefix_error(error, "\"%.*s%s\": ", length, text, text[length] == '?' ? "?..." : "");
     return FALSE;
 }
 
