@@ -15,7 +15,8 @@ void pmx_address_clear(PmxAddress *address)
 
 static gboolean refuse(GError **error, PmxCode code, const char *text, const char *why)
 {
-    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", text, why);
+    g_autofree char *shown = pmx_url_shown(text);
+    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", shown, why);
     return FALSE;
 }
 
@@ -118,7 +119,7 @@ static gboolean read_url_object(const char *text, const PmxStorage *storage, con
 
 /* --- the web --- */
 
-/* An address with a password in it is not shown, nor is a query, which may be a signature. */
+/* An address with a password in it is not shown. */
 static gboolean check_web(const PmxStorages *storages, const char *text, GError **error)
 {
     const char *host = strstr(text, "://") + strlen("://");
@@ -126,9 +127,9 @@ static gboolean check_web(const PmxStorages *storages, const char *text, GError 
         return refuse(error, PMX_CODE_INVALID, text, "names no host: give https://HOST/PATH");
     if (pmx_url_check(text, storages->guard, error))
         return TRUE;
-    int length = (int)strcspn(text, "?#");
+    g_autofree char *shown = pmx_url_shown(text);
     if (!strchr(text, '@'))
-        g_prefix_error(error, "\"%.*s%s\": ", length, text, text[length] == '?' ? "?..." : "");
+        g_prefix_error(error, "\"%s\": ", shown);
     return FALSE;
 }
 

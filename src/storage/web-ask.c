@@ -13,10 +13,9 @@ PmxWebSource *pmx_web_source_new(PmxClient *client, const char *url, GError **er
     if (!pmx_url_check(url, NULL, error))
         return NULL;
     PmxWebSource *source = g_new0(PmxWebSource, 1);
-    gsize length = strcspn(url, "?#");
     source->client = client;
     source->url = g_strndup(url, strcspn(url, "#"));
-    source->name = g_strdup_printf("%.*s%s", (int)length, url, url[length] == '?' ? "?..." : "");
+    source->name = pmx_url_shown(url);
     g_mutex_init(&source->lock);
     return source;
 }
