@@ -3,6 +3,7 @@
 #include "net/url.h"
 
 #include <curl/curl.h>
+#include <string.h>
 
 #include "base/problem.h"
 
@@ -72,6 +73,19 @@ gboolean pmx_url_check(const char *text, const PmxGuard *guard, GError **error)
 {
     g_autoptr(CURLU) url = parse(text);
     return url ? check(url, guard, error) : fail(error, PMX_CODE_INVALID, "the URL is malformed");
+}
+
+static gboolean begins(const char *text, const char *scheme)
+{
+    return g_ascii_strncasecmp(text, scheme, strlen(scheme)) == 0;
+}
+
+char *pmx_url_shown(const char *address)
+{
+    if (!begins(address, "http://") && !begins(address, "https://"))
+        return g_strdup(address);
+    int length = (int)strcspn(address, "?#");
+    return g_strdup_printf("%.*s%s", length, address, address[length] == '?' ? "?..." : "");
 }
 
 /* Spaces and bytes of other alphabets, which servers put there as they are, are escaped. */

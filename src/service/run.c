@@ -12,6 +12,7 @@
 
 #include "base/errand.h"
 #include "exec/executor.h"
+#include "net/url.h"
 #include "service/private.h"
 
 struct PmxRun {
@@ -380,10 +381,11 @@ static void fail_input(PmxRun *run, guint input, const GError *error)
 {
     g_autoptr(GError) told = g_error_copy(error);
     const PmxInput *of = g_ptr_array_index(run->job->inputs, input);
-    if (strstr(told->message, of->file.media))
+    g_autofree char *shown = pmx_url_shown(of->file.media);
+    if (strstr(told->message, shown))
         g_prefix_error(&told, "Inputs[%u].InputFile.Media: ", input);
     else
-        g_prefix_error(&told, "Inputs[%u].InputFile.Media: \"%s\": ", input, of->file.media);
+        g_prefix_error(&told, "Inputs[%u].InputFile.Media: \"%s\": ", input, shown);
     fail_all(run, told);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "net/url.h"
 #include "storage/content-type.h"
 #include "storage/folder.h"
 #include "storage/object-reader.h"
@@ -55,7 +56,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Route, route_clear)
 
 static gboolean refuse(GError **error, PmxCode code, const char *address, const char *why)
 {
-    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", address, why);
+    g_autofree char *shown = pmx_url_shown(address);
+    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", shown, why);
     return FALSE;
 }
 

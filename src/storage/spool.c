@@ -9,7 +9,8 @@
 
 #include "storage/local-error.h"
 
-enum { PATIENCE_HOURS = 6, ATTEMPTS = 4 };
+/* The hours are for a large file from a slow server; the attempts go on for half a minute. */
+enum { PATIENCE_HOURS = 6, ATTEMPTS = 10 };
 
 typedef struct {
     int fd;

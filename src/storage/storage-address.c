@@ -15,7 +15,8 @@ void pmx_address_clear(PmxAddress *address)
 
 static gboolean refuse(GError **error, PmxCode code, const char *text, const char *why)
 {
-    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", text, why);
+    g_autofree char *shown = pmx_url_shown(text);
+    g_set_error(error, PMX_ERROR, (int)code, "\"%s\" %s", shown, why);
     return FALSE;
 }
 
@@ -126,8 +127,9 @@ static gboolean check_web(const PmxStorages *storages, const char *text, GError 
         return refuse(error, PMX_CODE_INVALID, text, "names no host: give https://HOST/PATH");
     if (pmx_url_check(text, storages->guard, error))
         return TRUE;
+    g_autofree char *shown = pmx_url_shown(text);
     if (!strchr(text, '@'))
-        g_prefix_error(error, "\"%s\": ", text);
+        g_prefix_error(error, "\"%s\": ", shown);
     return FALSE;
 }
 

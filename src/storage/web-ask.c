@@ -13,10 +13,9 @@ PmxWebSource *pmx_web_source_new(PmxClient *client, const char *url, GError **er
     if (!pmx_url_check(url, NULL, error))
         return NULL;
     PmxWebSource *source = g_new0(PmxWebSource, 1);
-    gsize length = strcspn(url, "?#");
     source->client = client;
     source->url = g_strndup(url, strcspn(url, "#"));
-    source->name = g_strdup_printf("%.*s%s", (int)length, url, url[length] == '?' ? "?..." : "");
+    source->name = pmx_url_shown(url);
     g_mutex_init(&source->lock);
     return source;
 }
@@ -143,17 +142,27 @@ static void tell(const PmxWebSource *source, const PmxTrouble *trouble, const Pm
                 trouble->words, tried ? tried : "");
 }
 
+/* An answer that began and did not end. A server that is away for a while is worth waiting for; one
+ * that breaks off again and again is not. */
+static gboolean broke_off(const PmxClientReply *reply)
+{
+    return reply->status / 100 == 2 &&
+           (reply->failure == PMX_CLIENT_CUT_SHORT || reply->failure == PMX_CLIENT_TIMEOUT);
+}
+
 PmxClientReply *pmx_web_ask(PmxWebSource *source, const PmxWebAsk *ask, GCancellable *cancel,
                             GError **error)
 {
     PmxRetry retry = {.clock = &pmx_clock, .deadline = g_get_monotonic_time() + ask->patience};
-    for (;;) {
+    for (guint broken = 0;;) {
         g_auto(PmxTrouble) trouble = {0};
         g_autoptr(PmxClientReply) reply = follow(source, ask, retry.deadline, cancel, error);
         if (!reply || judge(ask, reply, &trouble))
             return g_steal_pointer(&reply);
         const char *after = pmx_client_header(reply->headers, "Retry-After");
-        gboolean enough = ask->attempts && retry.failures + 1 >= ask->attempts;
+        broken += broke_off(reply);
+        gboolean enough =
+            broken >= PMX_WEB_BROKEN || (ask->attempts && retry.failures + 1 >= ask->attempts);
         if (pmx_retry_wait(&retry, enough ? PMX_AGAIN_NEVER : trouble.again, after, cancel))
             continue;
         if (!g_cancellable_set_error_if_cancelled(cancel, error))

@@ -25,6 +25,10 @@ PmxWebSource *pmx_web_source_new(PmxClient *client, const char *url, GError **er
 void pmx_web_source_free(PmxWebSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxWebSource, pmx_web_source_free)
 
+/* Answers that break off before their end until no further one is asked for, whatever is left of the
+ * patience. */
+enum { PMX_WEB_BROKEN = 5 };
+
 typedef struct {
     const char *const *headers; /* NULL at the end */
     gsize longest;              /* bytes of the body that are kept */

@@ -178,6 +178,7 @@ static PmxReader *reader_of(PmxWebSource *source, const PmxClientReply *reply, P
     reader->etag = g_strdup(strong_etag(reply));
     reader->modified = g_strdup(pmx_client_header(reply->headers, "Last-Modified"));
     reader->flow = pmx_flow_new(chunks, identity, (gint64)range.size, fetch, reader);
+    pmx_flow_give(reader->flow, reply->body);
     return &reader->reader;
 }
 

@@ -17,6 +17,7 @@ The same files are under each of these:
     forbidden   403
     hop/1 …     redirects, that many times (to 6), with a status of each kind, to `ranges`
     loop        redirects to itself
+    away/HOST   redirects to HOST, at the same port
     up, down    redirects to `ranges` by https, and by http; `url(where, name, tls=True)` is https, and
                 HTTP/2, with the certificate `nginx.certificate` for 127.0.0.1 and localhost
 """
@@ -62,6 +63,7 @@ http {{
         location /long/ {{ proxy_pass http://127.0.0.1:{long}/ranges/; }}
         location /forbidden/ {{ return 403; }}
         location /loop/ {{ return 302 $request_uri; }}
+        location ~ ^/away/ {{ rewrite ^/away/([^/]+)/(.*)$ http://$1:{port}/ranges/$2 redirect; }}
         location ~ ^/up/ {{ rewrite ^/up/(.*)$ https://127.0.0.1:{tls}/ranges/$1 redirect; }}
         location ~ ^/down/ {{ rewrite ^/down/(.*)$ http://127.0.0.1:{port}/ranges/$1 redirect; }}
 {hops}

@@ -37,6 +37,21 @@ static void test_redirect(void)
     }
 }
 
+static void test_shown(void)
+{
+    static const char *const cases[][2] = {
+        {source, "https://media.example/a/b.mp4?..."},
+        {"HTTP://media.example/?sig=1#t", "HTTP://media.example/?..."},
+        {"http://media.example/a#t?x", "http://media.example/a"},
+        {"oss://films/what?.mp4", "oss://films/what?.mp4"},
+        {"/films/what?#.mp4", "/films/what?#.mp4"},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_autofree char *shown = pmx_url_shown(cases[i][0]);
+        g_assert_cmpstr(shown, ==, cases[i][1]);
+    }
+}
+
 static void assert_not_followed(const char *location, PmxCode code, const char *words)
 {
     g_autoptr(PmxGuard) guard = pmx_guard_new("10.0.0.1", NULL);
@@ -177,6 +192,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/url/redirect", test_redirect);
+    g_test_add_func("/url/shown", test_shown);
     g_test_add_func("/url/not-followed", test_not_followed);
     g_test_add_func("/url/check", test_check);
     g_test_add_func("/url/refusal", test_refusal);
