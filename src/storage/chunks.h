@@ -23,7 +23,7 @@
 enum {
     PMX_CHUNK_BLOCK = 256 * 1024,        /* bytes */
     PMX_CHUNK_BLOCKS = 16,               /* of a chunk, at most */
-    PMX_CHUNKS_OF_ONE = 24 * 1024 * 1024 /* bytes that are kept of one content */
+    PMX_CHUNKS_OF_ONE = 20 * 1024 * 1024 /* bytes that are kept of one content */
 };
 
 typedef struct PmxChunks PmxChunks;

@@ -133,7 +133,7 @@ gboolean pmx_depot_get(PmxDepot *depot, const char *key, const char *to, GCancel
 static gboolean put(const PmxDepot *depot, const Sending *sending, const char *name, GError **error)
 {
     g_autofree char *address = g_strconcat(depot->base, name, NULL);
-    const PmxUploadTarget target = {depot->bucket, name, address, "application/octet-stream"};
+    const PmxUploadTarget target = {depot->bucket, name, address, "application/octet-stream", 0};
     return pmx_upload(depot->uploads, sending->path, &target, depot->ending, error);
 }
 

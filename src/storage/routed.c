@@ -340,7 +340,7 @@ static gboolean upload(const PmxPlaces *places, const Route *route, const char *
 {
     PmxUploads *uploads = pmx_places_uploads(places, error);
     const PmxUploadTarget target = {route->bucket, route->key, route->name,
-                                    pmx_content_type(route->key)};
+                                    pmx_content_type(route->key), 0};
     return uploads && pmx_upload(uploads, from, &target, cancel, error);
 }
 

@@ -188,7 +188,7 @@ static gboolean upload_in_parts(PmxUploads *uploads, int fd, guint64 size,
                        .uploading = uploading,
                        .fd = fd,
                        .size = size,
-                       .part_size = part_size_for(size)};
+                       .part_size = target->part_bytes ? target->part_bytes : part_size_for(size)};
     sending.count = (guint)((size + sending.part_size - 1) / sending.part_size);
     return send_begun(&sending, note, cancel, error);
 }

@@ -39,6 +39,7 @@ typedef struct {
     const char *key;
     const char *address; /* the object's name for messages and for the journal */
     const char *content_type;
+    guint64 part_bytes; /* of each part but the last; 0: as suits the size */
 } PmxUploadTarget;
 
 /* Puts the file `from` there. `uploads` or NULL: what a kill leaves is not noted. */

@@ -53,8 +53,8 @@ class OssSeen(Seen):
 
 
 class OssServer(Operations, FaultyService):
-    def __init__(self, folder, region=REGION, **how):
-        self.store, self.region, self.skew = Store(folder), region, 0
+    def __init__(self, folder, region=REGION, store=None, **how):
+        self.store, self.region, self.skew = store or Store(folder), region, 0
         self.key_id, self.secret = KEY_ID, SECRET
         # Key id → (secret, the token that has to come along or None).
         self.pairs = {KEY_ID: (SECRET, None)}

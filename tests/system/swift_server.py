@@ -50,7 +50,7 @@ use = egg:swift#{name}
 """
 
 # The cache is one that nobody answers for: s3api wants the filter, and does without what it filters. A part may
-# be small here: a test of many parts is not to be one of many bytes.
+# be small here, and as many as there are be read in a second: a test of many parts is not to be one of many bytes.
 PROXY_CONF = """\
 [DEFAULT]
 bind_ip = 127.0.0.1
@@ -83,6 +83,7 @@ user_test_tester = testing .admin
 [filter:slo]
 use = egg:swift#slo
 minimum_segment_size = 1
+rate_limit_under_size = 0
 [filter:dlo]
 use = egg:swift#dlo
 """

@@ -16,6 +16,8 @@
 #include <unistd.h>
 
 #include "storage/bucket.h"
+#include "storage/object-reader.h"
+#include "storage/upload.h"
 
 typedef struct {
     PmxBucket *bucket;
@@ -168,6 +170,68 @@ static gboolean list(Tool *tool, const char **words)
     return TRUE;
 }
 
+/* KEY TYPE FILE BYTES: as a finished output is written, in parts of so many bytes; 0: as it likes. */
+static gboolean upload(Tool *tool, const char **words)
+{
+    const PmxUploadTarget target = {tool->bucket, words[0], words[0], words[1],
+                                    g_ascii_strtoull(words[3], NULL, 10)};
+    return pmx_upload(NULL, words[2], &target, NULL, &tool->error);
+}
+
+/* One of several readers at once. */
+typedef struct {
+    PmxReader *reader;
+    gint64 bytes;
+    gboolean failed;
+} Following;
+
+static gpointer follow(gpointer data)
+{
+    enum { PIECE = 64 * 1024 };
+    Following *following = data;
+    g_autofree char *piece = g_malloc(PIECE);
+    for (gint64 at = 0, n; at < following->bytes && !following->failed; at += n) {
+        n = pmx_reader_read(following->reader, at, piece, PIECE, NULL);
+        following->failed = n <= 0;
+    }
+    return NULL;
+}
+
+/* FALSE: one has failed. */
+static gboolean follow_all(Following *all, guint count)
+{
+    g_autofree GThread **threads = g_new0(GThread *, count);
+    gboolean ok = TRUE;
+    for (guint i = 0; i < count; i++)
+        threads[i] = g_thread_new("follow", follow, &all[i]);
+    for (guint i = 0; i < count; i++) {
+        g_thread_join(threads[i]);
+        ok = ok && !all[i].failed;
+    }
+    return ok;
+}
+
+/* PREFIX COUNT BYTES LIMIT: the objects PREFIX0, PREFIX1 … open at once, so much of each read in its
+ * order, with a cache of LIMIT bytes. */
+static gboolean read_on(Tool *tool, const char **words)
+{
+    const guint count = (guint)g_ascii_strtoull(words[1], NULL, 10);
+    g_autoptr(PmxChunks) chunks = pmx_chunks_new(g_ascii_strtoull(words[3], NULL, 10));
+    g_autofree Following *all = g_new0(Following, count);
+    guint open = 0;
+    for (; open < count && !tool->error; open++) {
+        g_autofree char *key = g_strdup_printf("%s%u", words[0], open);
+        all[open].bytes = g_ascii_strtoll(words[2], NULL, 10);
+        all[open].reader =
+            pmx_object_reader_open(tool->bucket, key, key, chunks, NULL, &tool->error);
+    }
+    if (!tool->error && !follow_all(all, count))
+        g_set_error(&tool->error, PMX_ERROR, PMX_CODE_INTERNAL, "one could not be read");
+    for (guint i = 0; i < open; i++)
+        g_clear_pointer(&all[i].reader, pmx_reader_free);
+    return !tool->error;
+}
+
 static const struct {
     const char *name;
     int words;
@@ -176,6 +240,7 @@ static const struct {
     {"head", 1, head},       {"read", 5, read_part},       {"put", 3, put},
     {"begin", 2, begin},     {"finish", 4, finish},        {"abort", 2, give_up},
     {"uploads", 1, uploads}, {"delete", 1, delete_object}, {"list", 1, list},
+    {"upload", 4, upload},   {"read-on", 4, read_on},
 };
 
 /* --- the options --- */

@@ -67,7 +67,8 @@ static guint count_uploads(const Stage *stage)
 
 static PmxUploadTarget target_of(const Stage *stage)
 {
-    return (PmxUploadTarget){stage->bucket, "a/film.mp4", "oss://bucket/a/film.mp4", "video/mp4"};
+    return (PmxUploadTarget){stage->bucket, "a/film.mp4", "oss://bucket/a/film.mp4", "video/mp4",
+                             0};
 }
 
 /* Below and above the size from which on parts are sent; the last part may be short. */
