@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=bash
 # How the scripts that use the product build it. Sourced by script/demo, script/serve,
-# script/bench and script/bench-api, after say.sh.
+# script/bench, script/bench-api and script/bench-storage, after say.sh.
 
 # build_polymux REPOSITORY: the two programs by name, since meson 1.0's default target is every test as well.
 build_polymux() {
