@@ -69,7 +69,9 @@ static int find(const PmxPlaces *places, const char *address, Name *name, GError
         return -1;
     g_autofree char *path = g_build_filename(places->root, name->bucket, NULL);
     g_autofree char *missing = g_strdup_printf(
-        "there is no bucket \"%s\"; a bucket is a folder in %s", name->bucket, places->root);
+        "there is no bucket \"%s\"; a bucket is a folder in %s, or a [storage NAME] of the "
+        "configuration",
+        name->bucket, places->root);
     return pmx_folder_open(path, address, missing, error);
 }
 

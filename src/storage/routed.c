@@ -42,6 +42,7 @@ typedef struct {
     char *folder, *key;  /* TO_FOLDER: and both of them; TO_REMOTE: the key */
     char *missing;       /* TO_FOLDER: what to say where there is no such folder */
     char *name;          /* the same for all spellings */
+    const char *near;    /* TO_REST: a bucket of a storage that may be meant; or NULL */
     const char *address; /* as it was written */
 } Route;
 
@@ -153,6 +154,7 @@ static gboolean to_unknown(const Routed *routed, const PmxAddress *address, Rout
                            GError **error)
 {
     route->way = TO_REST;
+    route->near = pmx_storages_near_bucket(routed->storages, address->bucket);
     gboolean oss = g_ascii_strncasecmp(route->address, "oss:", strlen("oss:")) == 0;
     return (oss && routed->rest_is_buckets) ||
            pmx_storages_refuse_unknown(routed->storages, route->address, address, error);
@@ -176,6 +178,17 @@ static gboolean find(const PmxPlaces *places, const char *text, gboolean output,
     default:
         return !routed->files || !is_file_address(text) || to_file(routed, route, error);
     }
+}
+
+/* `rest` knows no storages. */
+static void name_near(const Route *route, GError **error)
+{
+    if (!route->near || !error || !*error || !strstr((*error)->message, "there is no bucket"))
+        return;
+    GError *better = g_error_new((*error)->domain, (*error)->code, "%s; did you mean \"%s\"?",
+                                 (*error)->message, route->near);
+    g_error_free(*error);
+    *error = better;
 }
 
 /* The folder's descriptor; -1 with `error`. */
@@ -232,6 +245,15 @@ static PmxReader *open_in_web(const Routed *routed, const char *address, GCancel
     return NULL;
 }
 
+static PmxReader *open_in_rest(const Routed *routed, const Route *route, GCancellable *cancel,
+                               GError **error)
+{
+    PmxReader *reader = pmx_places_open(routed->rest, route->address, cancel, error);
+    if (!reader)
+        name_near(route, error);
+    return reader;
+}
+
 static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
                              GError **error)
 {
@@ -248,7 +270,7 @@ static PmxReader *open_input(const PmxPlaces *places, const char *address, GCanc
     case TO_WEB:
         return open_in_web(routed, address, cancel, error);
     default:
-        return pmx_places_open(routed->rest, address, cancel, error);
+        return open_in_rest(routed, &route, cancel, error);
     }
 }
 
@@ -311,7 +333,10 @@ static gboolean writable(const PmxPlaces *places, const char *address, GCancella
         return remote_writable(places, &route, cancel, error);
     if (route.way == TO_FOLDER)
         return folder_writable(&route, error);
-    return pmx_places_writable(((const Routed *)places)->rest, address, cancel, error);
+    if (pmx_places_writable(((const Routed *)places)->rest, address, cancel, error))
+        return TRUE;
+    name_near(&route, error);
+    return FALSE;
 }
 
 static gboolean publish_in_folder(const Route *route, const char *from, GError **error)
@@ -328,11 +353,13 @@ static gboolean publish_in_folder(const Route *route, const char *from, GError *
 PmxUploads *pmx_places_uploads(const PmxPlaces *places, GError **error)
 {
     Routed *routed = (Routed *)places;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&routed->lock);
     g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
+    g_mutex_lock(&routed->lock);
     if (!routed->uploads)
         routed->uploads = pmx_uploads_open(folder, error);
-    return routed->uploads;
+    PmxUploads *uploads = routed->uploads;
+    g_mutex_unlock(&routed->lock);
+    return uploads;
 }
 
 static gboolean upload(const PmxPlaces *places, const Route *route, const char *from,

@@ -156,18 +156,21 @@ PmxBucket *pmx_storages_bucket(PmxStorages *storages, const PmxStorage *storage,
 {
     const PmxStorageEntry *entry = (const PmxStorageEntry *)storage;
     const char *key = storage->bucket ? storage->bucket : name;
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&storages->lock);
+    g_mutex_lock(&storages->lock);
     PmxBucket *bucket = g_hash_table_lookup(entry->buckets, key);
     if (!bucket && (bucket = make_bucket(storages, entry, key, error)))
         g_hash_table_insert(entry->buckets, g_strdup(key), bucket);
+    g_mutex_unlock(&storages->lock);
     return bucket;
 }
 
 PmxClient *pmx_storages_web(PmxStorages *storages)
 {
-    g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&storages->lock);
+    g_mutex_lock(&storages->lock);
     if (!storages->web)
         storages->web =
             pmx_client_new_guarded(AT_ONCE, AT_ONCE_HOST, storages->user_agent, storages->guard);
-    return storages->web;
+    PmxClient *web = storages->web;
+    g_mutex_unlock(&storages->lock);
+    return web;
 }

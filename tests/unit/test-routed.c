@@ -248,6 +248,22 @@ static void missing_folder(void)
     assert_told(error, PMX_CODE_RESOURCE_NOT_FOUND, "[storage disk]");
 }
 
+/* A bucket that nobody has may be one of the configuration's, or of the folders. */
+static void near_buckets(void)
+{
+    g_auto(Stage) stage = {0};
+    int status = 500;
+    GError *error = NULL;
+    stage_init(&stage, TRUE, FALSE, &status);
+    g_assert_null(pmx_places_open(stage.places, "oss://dissk/a", NULL, &error));
+    assert_told(g_steal_pointer(&error), PMX_CODE_RESOURCE_NOT_FOUND, "did you mean \"disk\"?");
+    g_assert_false(pmx_places_writable(stage.places, "oss://dissk/a", NULL, &error));
+    assert_told(g_steal_pointer(&error), PMX_CODE_RESOURCE_NOT_FOUND, "did you mean \"disk\"?");
+    g_assert_null(pmx_places_open(stage.places, "oss://quite-another/a", NULL, &error));
+    assert_told(g_steal_pointer(&error), PMX_CODE_RESOURCE_NOT_FOUND, "[storage NAME]");
+    g_assert_null(pmx_places_open(stage.places, "oss://dissk/a", NULL, NULL));
+}
+
 /* --- the command line --- */
 
 static void local_ways(void)
@@ -324,6 +340,7 @@ int main(int argc, char **argv)
     g_test_add_func("/routed/service/real-cloud", real_cloud);
     g_test_add_func("/routed/service/web-is-read-only", web_is_read_only);
     g_test_add_func("/routed/service/missing-folder", missing_folder);
+    g_test_add_func("/routed/service/near-buckets", near_buckets);
     g_test_add_func("/routed/local/ways", local_ways);
     g_test_add_func("/routed/one-name", one_name);
     g_test_add_func("/routed/writable/asked-once", asked_once);
