@@ -68,7 +68,7 @@ def submit(server, job):
 
 
 def run(server, job, state="Complete"):
-    told = server.wait_job(submit(server, job))
+    told = server.wait_job(submit(server, job), 300)
     assert told["state"] == state, told
     return told
 
@@ -90,7 +90,9 @@ def message_of(told):
 def test_every_request_fails_once(cloud, expected, servers_made, kind):
     """And the job still ends, with the bytes of a good day."""
     server = servers_made(config=config(cloud)).start()
-    cloud.faults.each(kind)
+    # Each silence takes a quarter of a minute: of the film, and of one of the two files.
+    slow = {"match": lambda request: request.path.endswith(("film.mp4", "a.mp4"))} if kind == "stall" else {}
+    cloud.faults.each(kind, **slow)
     run(server, a_job("oss://films/out"))
     assert {at for at, _ in cloud.faults.injected} == {kind}
     cloud.faults.release()
