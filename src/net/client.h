@@ -104,7 +104,8 @@ PmxClient *pmx_client_new_guarded(guint at_once, guint at_once_host, const char 
 void pmx_client_free(PmxClient *client);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxClient, pmx_client_free)
 
-/* Everything in `request` is copied, but for the file of a body. `done` is called exactly once; the answer is borrowed. */
+/* Everything in `request` is copied, but for the file of a body. `done` is called exactly once; the
+ * answer is borrowed. */
 typedef void (*PmxClientDone)(const PmxClientAnswer *answer, gpointer data);
 void pmx_client_start(PmxClient *client, const PmxClientRequest *request, PmxClientDone done,
                       gpointer data);
@@ -115,7 +116,8 @@ PmxClientReply *pmx_client_perform(PmxClient *client, const PmxClientRequest *re
                                    GCancellable *cancel);
 
 /* One request, waited for, in the calling thread, without a client. `chunk` (or NULL) gets the body
- * of a 2xx answer as it comes, instead of its being kept. The return value is the body that was kept, for the caller to free. NULL with `error`
+ * of a 2xx answer as it comes, instead of its being kept. The return value is the body that was
+ * kept, for the caller to free. NULL with `error`
  * (G_IO_ERROR) when there was no whole answer. */
 char *pmx_client_call(const PmxClientRequest *request, PmxClientChunk chunk, gpointer data,
                       guint *status, gsize *length, GError **error);

@@ -5,7 +5,7 @@
  *     api ─► submit, get, list, cancel … ─► store
  *                                             │ what is open
  *                                             ▼
- *            engine (main thread): look into inputs, plan, run, read back ─► store: state, events,
+ *            engine (main thread): look into inputs, plan, run ─► store: state, events,
  *                                                                            deliveries, together
  *
  * The engine keeps nothing that the store does not have: killed at any moment, it begins again with

@@ -2,13 +2,12 @@
 /* See object-reader.h. */
 #include "storage/object-reader.h"
 
-#include <errno.h>
+#include "storage/flow-reader.h"
 
 typedef struct {
-    PmxReader reader;
+    PmxFlowReader base;
     PmxBucket *bucket;
     char *key, *etag;
-    PmxFlow *flow;
 } ObjectReader;
 
 static GBytes *fetch(gpointer data, gint64 offset, gsize length, GCancellable *cancel,
@@ -21,40 +20,17 @@ static GBytes *fetch(gpointer data, gint64 offset, gsize length, GCancellable *c
     if (!bytes || g_bytes_get_size(bytes) == length)
         return g_steal_pointer(&bytes);
     g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_REPLACED,
-                "\"%s\" was replaced by a shorter one while the job read it", reader->reader.name);
+                "\"%s\" was replaced by a shorter one while the job read it",
+                reader->base.reader.name);
     return NULL;
-}
-
-static gint64 read_at(PmxReader *base, gint64 offset, void *buffer, gsize length,
-                      GCancellable *cancel)
-{
-    GError *error = NULL;
-    gint64 n = pmx_flow_read(((ObjectReader *)base)->flow, offset, buffer, length, cancel, &error);
-    if (n >= 0)
-        return n;
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_error_free(error);
-    else
-        pmx_reader_fail(base, error);
-    return -EIO;
-}
-
-/* Each read has asked for the object that was opened. */
-static gboolean unchanged(PmxReader *reader, GError **error)
-{
-    GError *failure = pmx_reader_failure(reader);
-    if (failure)
-        g_propagate_error(error, failure);
-    return failure == NULL;
 }
 
 static void close_object(PmxReader *base)
 {
     ObjectReader *reader = (ObjectReader *)base;
-    pmx_flow_free(reader->flow);
+    pmx_flow_reader_clear(&reader->base);
     g_free(reader->key);
     g_free(reader->etag);
-    pmx_reader_clear(base);
     g_free(reader);
 }
 
@@ -95,15 +71,16 @@ static GBytes *look(PmxBucket *bucket, const char *key, const char *address, Pmx
 static PmxReader *reader_of(PmxBucket *bucket, const PmxStored *stored, const char *address,
                             PmxChunks *chunks)
 {
-    static const PmxReaderKind kind = {read_at, unchanged, close_object};
+    static const PmxReaderKind kind = {pmx_flow_reader_read, pmx_flow_reader_unchanged,
+                                       close_object};
     g_autofree char *identity = identity_of(address, stored);
     ObjectReader *reader = g_new0(ObjectReader, 1);
-    pmx_reader_init(&reader->reader, &kind, address, (gint64)stored->size, identity);
+    pmx_reader_init(&reader->base.reader, &kind, address, (gint64)stored->size, identity);
     reader->bucket = bucket;
     reader->key = g_strdup(stored->key);
     reader->etag = g_strdup(stored->etag);
-    reader->flow = pmx_flow_new(chunks, identity, (gint64)stored->size, fetch, reader);
-    return &reader->reader;
+    reader->base.flow = pmx_flow_new(chunks, identity, (gint64)stored->size, fetch, reader);
+    return &reader->base.reader;
 }
 
 PmxReader *pmx_object_reader_open(PmxBucket *bucket, const char *key, const char *address,
@@ -114,6 +91,6 @@ PmxReader *pmx_object_reader_open(PmxBucket *bucket, const char *key, const char
     if (!first)
         return NULL;
     PmxReader *reader = reader_of(bucket, stored, address, chunks);
-    pmx_flow_give(((ObjectReader *)reader)->flow, first);
+    pmx_flow_give(((PmxFlowReader *)reader)->flow, first);
     return reader;
 }

@@ -2,21 +2,20 @@
 /* See web-reader.h. */
 #include "storage/web-reader.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "storage/content-range.h"
+#include "storage/flow-reader.h"
 #include "storage/spool.h"
 #include "storage/web-ask.h"
 
 enum { FIRST_MINUTES = 1, PATIENCE_MINUTES = 5 };
 
 typedef struct {
-    PmxReader reader;
+    PmxFlowReader base;
     PmxWebSource *source;
     char *etag;     /* a strong one (RFC 9110, 8.8.3), or NULL */
     char *modified; /* Last-Modified, or NULL */
-    PmxFlow *flow;
 } WebReader;
 
 /* --- what a server says of it --- */
@@ -41,7 +40,7 @@ static gboolean differs(const char *now, const char *then)
 
 static gboolean is_replaced(const WebReader *reader, const PmxClientReply *reply, guint64 size)
 {
-    return size != (guint64)reader->reader.size || differs(strong_etag(reply), reader->etag) ||
+    return size != (guint64)reader->base.reader.size || differs(strong_etag(reply), reader->etag) ||
            differs(pmx_client_header(reply->headers, "Last-Modified"), reader->modified);
 }
 
@@ -122,36 +121,13 @@ static PmxClientReply *look(PmxWebSource *source, GCancellable *cancel, GError *
 
 /* --- the reader --- */
 
-static gint64 read_at(PmxReader *base, gint64 offset, void *buffer, gsize length,
-                      GCancellable *cancel)
-{
-    GError *error = NULL;
-    gint64 n = pmx_flow_read(((WebReader *)base)->flow, offset, buffer, length, cancel, &error);
-    if (n >= 0)
-        return n;
-    if (g_error_matches(error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-        g_error_free(error);
-    else
-        pmx_reader_fail(base, error);
-    return -EIO;
-}
-
-static gboolean unchanged(PmxReader *reader, GError **error)
-{
-    GError *failure = pmx_reader_failure(reader);
-    if (failure)
-        g_propagate_error(error, failure);
-    return failure == NULL;
-}
-
 static void close_source(PmxReader *base)
 {
     WebReader *reader = (WebReader *)base;
-    pmx_flow_free(reader->flow);
+    pmx_flow_reader_clear(&reader->base);
     pmx_web_source_free(reader->source);
     g_free(reader->etag);
     g_free(reader->modified);
-    pmx_reader_clear(base);
     g_free(reader);
 }
 
@@ -168,18 +144,19 @@ static char *identity_of(const PmxWebSource *source, const PmxClientReply *reply
 
 static PmxReader *reader_of(PmxWebSource *source, const PmxClientReply *reply, PmxChunks *chunks)
 {
-    static const PmxReaderKind kind = {read_at, unchanged, close_source};
+    static const PmxReaderKind kind = {pmx_flow_reader_read, pmx_flow_reader_unchanged,
+                                       close_source};
     PmxContentRange range = {0};
     pmx_content_range(reply, &range);
     g_autofree char *identity = identity_of(source, reply, range.size);
     WebReader *reader = g_new0(WebReader, 1);
-    pmx_reader_init(&reader->reader, &kind, source->name, (gint64)range.size, identity);
+    pmx_reader_init(&reader->base.reader, &kind, source->name, (gint64)range.size, identity);
     reader->source = source;
     reader->etag = g_strdup(strong_etag(reply));
     reader->modified = g_strdup(pmx_client_header(reply->headers, "Last-Modified"));
-    reader->flow = pmx_flow_new(chunks, identity, (gint64)range.size, fetch, reader);
-    pmx_flow_give(reader->flow, reply->body);
-    return &reader->reader;
+    reader->base.flow = pmx_flow_new(chunks, identity, (gint64)range.size, fetch, reader);
+    pmx_flow_give(reader->base.flow, reply->body);
+    return &reader->base.reader;
 }
 
 PmxReader *pmx_web_reader_open(PmxClient *client, const char *url, PmxChunks *chunks,
