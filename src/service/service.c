@@ -109,12 +109,9 @@ static PmxPlaces *places_of(const PmxService *service, const char *buckets)
 static gboolean open_folders(PmxService *service, GError **error)
 {
     g_autofree char *buckets = g_build_filename(service->data, "buckets", NULL);
-    g_autofree char *spool = g_build_filename(service->data, "spool", NULL); /* routed.h */
-    g_autofree char *uploads = g_build_filename(service->data, "uploads", NULL);
     gboolean fresh = !g_file_test(buckets, G_FILE_TEST_EXISTS);
     if (!make_folder(service->data, PRIVATE, error) || !take_lock(service, error) ||
-        !make_folder(buckets, SHARED, error) || !make_folder(spool, PRIVATE, error) ||
-        !make_folder(uploads, PRIVATE, error))
+        !make_folder(buckets, SHARED, error))
         return FALSE;
     g_autofree char *first = g_build_filename(buckets, "media", NULL);
     if (fresh && !make_folder(first, SHARED, error))

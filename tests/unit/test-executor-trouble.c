@@ -11,7 +11,7 @@ typedef struct {
     const char *watched;         /* "start audio:1", say: how often it is in the log */
     guint times;
     guint patience; /* seconds; 0: enough */
-    double at_most; /* seconds it may all take; 0: never mind */
+    double at_most; /* seconds it may all take, fewer than the patience of others; 0: never mind */
 } Row;
 
 static const Row rows[] = {
