@@ -159,47 +159,20 @@ static gboolean find_scene(const Search *search, gint64 start, gint64 end, gbool
     }
 }
 
-/* The first frame from `start` on, and before `end`; else `*tick` stays. */
-static gboolean find_frame(const Search *search, gint64 start, gint64 end, gint64 *tick,
-                           GError **error)
-{
-    g_autoptr(AVFrame) frame = av_frame_alloc();
-    PmxNext next;
-    pmx_decoder_set_sparse(search->decoder, FALSE);
-    if (start >= end || !pmx_decoder_seek(search->decoder, start, error))
-        return start >= end;
-    do
-        next = pmx_decoder_next(search->decoder, frame, error);
-    while (next == PMX_NEXT_FRAME && frame->pts < start);
-    if (next == PMX_NEXT_FRAME && frame->pts < end)
-        *tick = frame->pts;
-    return next != PMX_NEXT_ERROR;
-}
-
-/* The scene goes on behind the grid point: where segments are to meet before it, or a whole segment
- * after the scene's beginning. */
-static gboolean choose_before(const Search *search, gint64 *tick, GError **error)
-{
-    const PmxCutTask *task = search->task;
-    Scene scene;
-    if (!find_scene(search, task->scene, task->point, TRUE, &scene, error))
-        return FALSE;
-    if (!scene.cut)
-        return TRUE;
-    if (scene.tick < task->start)
-        return find_frame(search, scene.tick + task->due, task->end, tick, error);
-    *tick = scene.tick;
-    return TRUE;
-}
-
 static gboolean choose(const Search *search, gint64 *tick, GError **error)
 {
     const PmxCutTask *task = search->task;
-    Scene scene;
-    if (!find_scene(search, task->point, task->end, FALSE, &scene, error))
+    Scene ahead, back;
+    if (!find_scene(search, task->point, task->end, FALSE, &ahead, error))
         return FALSE;
-    *tick = scene.cut ? scene.tick : scene.any ? scene.first : task->point;
-    return scene.cut || choose_before(search, tick, error);
+    *tick = ahead.cut ? ahead.tick : ahead.any ? ahead.first : task->point;
+    if (ahead.cut)
+        return TRUE;
+    if (!find_scene(search, task->start, task->point, TRUE, &back, error))
+        return FALSE;
+    if (back.cut)
+        *tick = back.tick;
+    return TRUE;
 }
 
 static gboolean write_result(const PmxRun *run, gint64 tick, GError **error)

@@ -198,11 +198,9 @@ static void add_cut(Planning *planning, Row *row, char *id, guint i)
     PmxCutTask *body = body_new(&pmx_cut_task_object);
     body->stream = row->stream->index;
     PmxGridWindow window = pmx_grid_window(&row->grid, i);
-    body->scene = window.scene;
     body->start = window.start;
     body->point = window.point;
     body->end = window.end;
-    body->due = window.due;
     PmxTask *task = task_new(PMX_TASK_CUT, id, body);
     task->source = row->source;
     task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);

@@ -50,12 +50,9 @@ static gint64 ticks(const PmxGrid *grid, double seconds)
 
 PmxGridWindow pmx_grid_window(const PmxGrid *grid, guint i)
 {
-    double frame = 1 / pmx_ratio_value(grid->rate);
-    double segment = (double)grid->frames * frame, due = segment - frame / 2;
+    double segment = (double)grid->frames / pmx_ratio_value(grid->rate);
     gint64 point = pmx_grid_point(grid, i);
     gint64 back = ticks(grid, MIN(segment * BACK, WINDOW_SECONDS));
     gint64 ahead = ticks(grid, MIN(segment * AHEAD, WINDOW_SECONDS));
-    gint64 scene = MAX(back, ticks(grid, due));
-    return (PmxGridWindow){MAX(grid->origin, point - scene), MAX(grid->origin, point - back), point,
-                           point + ahead, ticks(grid, due)};
+    return (PmxGridWindow){MAX(grid->origin, point - back), point, point + ahead};
 }

@@ -9,11 +9,9 @@ static const char *const aac_profiles[] = {"aac_low", "aac_he", "aac_he_v2", NUL
 #define AT(member) .offset = offsetof(PmxCutTask, member)
 static const PmxField cut_fields[] = {
     {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
-    {"scene", PMX_FIELD_INT, AT(scene), .doc = "tick to look from for the scene's beginning"},
     {"start", PMX_FIELD_INT, AT(start), .doc = "first tick"},
     {"point", PMX_FIELD_INT, AT(point), .doc = "tick of the grid point"},
     {"end", PMX_FIELD_INT, AT(end), .doc = "first tick beyond"},
-    {"due", PMX_FIELD_INT, AT(due), .doc = "ticks from the scene to a keyframe"},
     {0},
 };
 #undef AT

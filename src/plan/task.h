@@ -27,9 +27,8 @@ typedef enum {
 } PmxTaskKind;
 
 typedef struct {
-    gint64 stream;                   /* index in the source */
-    gint64 scene, start, point, end; /* PmxGridWindow of plan/segments.h, in the source's ticks */
-    gint64 due;
+    gint64 stream;            /* index in the source */
+    gint64 start, point, end; /* PmxGridWindow of plan/segments.h, in the source's ticks */
 } PmxCutTask;
 
 typedef struct {
