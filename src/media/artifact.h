@@ -33,6 +33,7 @@ typedef struct {
     PmxRatio frame_rate;  /* video */
     gint64 width, height; /* video */
     PmxRatio sar;
+    char *pix_fmt; /* video; libavutil's name */
     char *range, *matrix, *primaries, *transfer, *chroma; /* video */
     gint64 profile, level;
     gint64 sample_rate, channels, frame_size; /* audio; sample_rate is the time base's for HE-AAC */

@@ -22,6 +22,7 @@ static const PmxField head_fields[] = {
     {"height", PMX_FIELD_INT, AT(height), .doc = "pixels"},
     {"sar", PMX_FIELD_TEXT, AT(sar), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "sample aspect ratio"},
+    {"pix_fmt", PMX_FIELD_STRING, AT(pix_fmt), .fallback = "yuv420p", .doc = "pixel format"},
     {"range", PMX_FIELD_STRING, AT(range), .doc = "colour range"},
     {"matrix", PMX_FIELD_STRING, AT(matrix), .doc = "colour matrix"},
     {"primaries", PMX_FIELD_STRING, AT(primaries), .doc = "colour primaries"},

@@ -54,7 +54,7 @@ static void set_video(AVStream *stream, const PmxArtifactHead *head)
     parameters->codec_type = AVMEDIA_TYPE_VIDEO;
     parameters->width = (int)head->width;
     parameters->height = (int)head->height;
-    parameters->format = AV_PIX_FMT_YUV420P;
+    parameters->format = head->pix_fmt ? av_get_pix_fmt(head->pix_fmt) : AV_PIX_FMT_YUV420P;
     parameters->sample_aspect_ratio = stream->sample_aspect_ratio = rational(head->sar);
     stream->avg_frame_rate = rational(head->frame_rate);
     /* Apple's players take H.265 only with its parameter sets out of band, which is what

@@ -5,10 +5,12 @@
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
 
+#include "job/job.h"
 #include "media/averror.h"
 
 typedef struct {
     gint64 width, height;
+    int pixels; /* PmxPixels */
 } Size;
 
 struct PmxScaler {
@@ -25,13 +27,13 @@ static const char *const SCALE_FLAGS = "bicubic+accurate_rnd+bitexact";
 
 static gboolean same_size(Size a, Size b)
 {
-    return a.width == b.width && a.height == b.height;
+    return a.width == b.width && a.height == b.height && a.pixels == b.pixels;
 }
 
 static Size rendition_size(const PmxVideoTask *task, guint i)
 {
     const PmxRendition *rendition = g_ptr_array_index(task->renditions, i);
-    return (Size){rendition->width, rendition->height};
+    return (Size){rendition->width, rendition->height, rendition->pix_fmt};
 }
 
 static guint size_index(const PmxScaler *scaler, Size size)
@@ -98,9 +100,9 @@ static char *describe(const PmxScaler *scaler)
         Size size = g_array_index(scaler->sizes, Size, i);
         g_string_append_printf(text,
                                ";[s%u]scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
-                               ":flags=%s:out_range=%s,format=yuv420p[out%u]",
+                               ":flags=%s:out_range=%s,format=%s[out%u]",
                                i, size.width, size.height, SCALE_FLAGS, range_option(scaler->task),
-                               i);
+                               size.pixels == PMX_PIXELS_10 ? "yuv420p10le" : "yuv420p", i);
     }
     return g_string_free(text, FALSE);
 }

@@ -2,7 +2,8 @@
 /* The field tables of the kinds of task (see task.h). Pure. */
 #include "plan/task.h"
 
-static const char *const codecs[] = {"h264", "h265", NULL};
+static const char *const codecs[] = {"h264", "h265", "av1", NULL};
+static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const aac_profiles[] = {"aac_low", "aac_he", "aac_he_v2", NULL};
 
@@ -25,6 +26,8 @@ static const PmxField rendition_fields[] = {
     {"profile", PMX_FIELD_ENUM, AT(profile), .choices = h264_profiles, .doc = "H.264 profile"},
     {"preset", PMX_FIELD_STRING, AT(preset), .doc = "encoder preset"},
     {"crf", PMX_FIELD_DOUBLE, AT(crf), .doc = "constant rate factor"},
+    {"qp", PMX_FIELD_INT, AT(qp), .fallback = "-1", .doc = "quantiser"},
+    {"pix_fmt", PMX_FIELD_ENUM, AT(pix_fmt), .choices = pixel_formats, .doc = "pixel format"},
     {"maxrate", PMX_FIELD_INT, AT(maxrate), .doc = "kbit/s"},
     {"bufsize", PMX_FIELD_INT, AT(bufsize), .doc = "kbit"},
     {"gop", PMX_FIELD_INT, AT(gop), .doc = "frames"},

@@ -36,6 +36,8 @@ typedef struct {
     int profile; /* H.264: index into baseline, main, high */
     char *preset;
     double crf;
+    gint64 qp;               /* the quantiser instead of a rate factor; -1: none */
+    int pix_fmt;             /* PmxPixels of job/job.h: what the scaler is to deliver */
     gint64 maxrate, bufsize; /* kbit/s, kbit; 0: none */
     gint64 gop;              /* frames between keyframes at most */
     gint64 width, height;    /* pixels */
