@@ -5,6 +5,7 @@
  *     job.c      the job's own making and freeing
  *     parse.c    reads Config, checks the names of inputs, walks the outputs
  *     output.c   one output: its address, its template, its parameters, merged
+ *     picture.c  checks of one output's picture
  *     tracks.c   one output's audio tracks
  *
  * A problem is reported where its author wrote the cause, so what was written (`over`) is kept
@@ -48,6 +49,9 @@ typedef struct {
 
 /* Adds the output to the job. */
 void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place);
+
+/* Checks what the output's video wants of the picture. */
+void pmx_build_picture(PmxBuildOutput *building);
 
 /* Fills the output's audio, audios and audios_given. */
 void pmx_build_tracks(PmxBuildOutput *building);

@@ -98,9 +98,9 @@ static char *describe(const PmxScaler *scaler)
         Size size = g_array_index(scaler->sizes, Size, i);
         g_string_append_printf(text,
                                ";[s%u]scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
-                               ":flags=%s:out_range=%s,format=yuv420p[out%u]",
+                               ":flags=%s:out_range=%s%s,format=yuv420p[out%u]",
                                i, size.width, size.height, SCALE_FLAGS, range_option(scaler->task),
-                               i);
+                               scaler->task->interlaced ? ":interl=-1" : "", i);
     }
     return g_string_free(text, FALSE);
 }
