@@ -56,6 +56,12 @@ typedef enum {
     PMX_RATE_TWOPASS,
     PMX_RATE_CBR
 } PmxRateMode;
+typedef enum {
+    PMX_SCAN_SOURCE,
+    PMX_SCAN_AUTO,
+    PMX_SCAN_PROGRESSIVE,
+    PMX_SCAN_INTERLACED
+} PmxScanMode;
 typedef enum { PMX_AAC_LOW, PMX_AAC_HE, PMX_AAC_HE_V2 } PmxAacProfile;
 typedef enum {
     PMX_LANGUAGE_NONE,
@@ -83,6 +89,11 @@ typedef struct {
     gint64 maxrate, bufsize; /* kbit/s, kbit; maxrate 0: no limit */
     PmxGop gop;
     char *preset;
+
+    /* the picture */
+    double fps;     /* frames a second; 0: as the source */
+    double max_fps; /* at most */
+    int scan_mode;  /* PmxScanMode */
 } PmxVideo;
 
 typedef struct {

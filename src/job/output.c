@@ -258,8 +258,10 @@ static void build_video(PmxBuildOutput *building)
 {
     PmxVideo *video = &building->output->video;
     const char *ref = building->written.video.input_ref;
-    if (pmx_build_section(building, "Video", &pmx_video_object, video))
+    if (pmx_build_section(building, "Video", &pmx_video_object, video)) {
         check_video(building);
+        pmx_build_picture(building);
+    }
     g_autofree char *path = join(building->output->params_path, "Video", "InputRef");
     if (ref && *ref)
         pmx_build_check_ref(building->build, ref, path, FALSE);

@@ -30,6 +30,11 @@ static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const other_pixel_formats[] = {
     "yuv422p", "yuv444p", "yuv422p10le", "yuv444p10le", "yuvj420p", "nv12", "gray", NULL};
 
+static const char *const scan_modes[] = {"source", "auto", "progressive", "interlaced", NULL};
+
+#define FPS_MIN 0.01
+#define FPS_MAX 60
+
 #define AT(member) offsetof(PmxVideo, member)
 
 static const PmxField video_fields[] = {
@@ -67,10 +72,16 @@ static const PmxField video_fields[] = {
             "(fast) to 0."},
     {"PixFmt", PMX_FIELD_ENUM, AT(pixels), .fallback = "yuv420p", .choices = pixel_formats,
      .refused = other_pixel_formats, .doc = "The pixel format: 4:2:0 with 8 or 10 bits."},
-    {"Fps", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
-    {"MaxFps", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
+    {"Fps", PMX_FIELD_DOUBLE, AT(fps), .min = FPS_MIN, .max = FPS_MAX,
+     .doc = "Frames a second, each lasting as long; 23.976, 29.97 and 59.94 mean 24000/1001 and so "
+            "on. By default the source's frames at the source's times."},
+    {"MaxFps", PMX_FIELD_DOUBLE, AT(max_fps), .fallback = "60", .min = FPS_MIN, .max = FPS_MAX,
+     .doc = "A faster source is slowed down to this; without effect beside Fps."},
+    {"ScanMode", PMX_FIELD_ENUM, AT(scan_mode), .fallback = "source", .choices = scan_modes,
+     .doc = "auto: frames flagged interlaced are deinterlaced, one frame out of each; progressive: "
+            "all are, when the source begins so; interlaced: pictures stay interlaced, which H.264 "
+            "can above Baseline; source: as the source is, where that can be."},
     {"Bitrate", PMX_FIELD_INT, .flags = PMX_FIELD_UNSUPPORTED},
-    {"ScanMode", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
     {"Crop", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
     {"Pad", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
     {0},

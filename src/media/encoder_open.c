@@ -63,6 +63,8 @@ static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
     context->rc_buffer_size = (int)MIN(rendition->bufsize * 1000, INT_MAX);
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+    if (task->interlaced)
+        context->flags |= AV_CODEC_FLAG_INTERLACED_DCT;
     set_colours(context, task);
 }
 

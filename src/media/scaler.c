@@ -100,8 +100,9 @@ static char *describe(const PmxScaler *scaler)
         Size size = g_array_index(scaler->sizes, Size, i);
         g_string_append_printf(text,
                                ";[s%u]scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
-                               ":flags=%s:out_range=%s,format=%s[out%u]",
+                               ":flags=%s:out_range=%s%s,format=%s[out%u]",
                                i, size.width, size.height, SCALE_FLAGS, range_option(scaler->task),
+                               scaler->task->interlaced ? ":interl=-1" : "",
                                size.pixels == PMX_PIXELS_10 ? "yuv420p10le" : "yuv420p", i);
     }
     return g_string_free(text, FALSE);

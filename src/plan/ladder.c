@@ -80,8 +80,8 @@ static PmxRatio carried_sar(const PmxVideo *params, const PmxStream *video, Size
     return sar;
 }
 
-gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, gint64 gop,
-                              PmxRendition *out, GError **error)
+gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, PmxRendition *out,
+                              GError **error)
 {
     const PmxVideo *params = &output->video;
     Size source, size;
@@ -97,7 +97,6 @@ gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, g
         out->crf = params->crf >= 0 ? params->crf : default_crf[params->codec];
     out->maxrate = params->maxrate;
     out->bufsize = params->maxrate ? params->bufsize : 0;
-    out->gop = gop;
     out->width = size.width;
     out->height = size.height;
     out->sar = carried_sar(params, video, source, size);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plan/audio.h"
+#include "plan/flow.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
 #include "plan/segments.h"
@@ -17,6 +18,7 @@ typedef struct {
     guint source;
     const PmxStream *stream;
     PmxGrid grid;
+    PmxFlow flow;
     GPtrArray *renditions; /* of PmxRendition *, distinct */
     GPtrArray *cuts;       /* of PmxTask *: between the segments; borrowed from the plan */
     GPtrArray *tasks;      /* of PmxTask *: the segments, in time order; borrowed likewise */
@@ -104,17 +106,20 @@ static gboolean same(const PmxObject *object, const void *a, const void *b)
 }
 
 /* One file may stand under two names: what counts is the content. */
-static Row *row_for(Planning *planning, guint source, const PmxStream *stream, const PmxGrid *grid)
+static Row *row_for(Planning *planning, guint source, const PmxStream *stream, const PmxGrid *grid,
+                    const PmxFlow *flow)
 {
     for (guint i = 0; i < planning->rows->len; i++) {
         Row *row = g_ptr_array_index(planning->rows, i);
         const char *identity = planning->inputs[row->source].identity;
         if (strcmp(identity, planning->inputs[source].identity) == 0 &&
-            row->stream->index == stream->index && row->grid.frames == grid->frames)
+            row->stream->index == stream->index && row->grid.frames == grid->frames &&
+            pmx_flow_equal(&row->flow, flow))
             return row;
     }
     Row *row = g_new0(Row, 1);
-    *row = (Row){source, stream, *grid, g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new()};
+    *row = (Row){source,           stream, *grid, *flow, g_ptr_array_new(), g_ptr_array_new(),
+                 g_ptr_array_new()};
     g_ptr_array_add(planning->rows, row);
     return row;
 }
@@ -130,15 +135,6 @@ static guint row_add(Row *row, PmxRendition *rendition)
     }
     g_ptr_array_add(row->renditions, rendition);
     return row->renditions->len - 1;
-}
-
-static gint64 time_base_den(gint64 rate)
-{
-    /* A whole number of ticks a frame, and fine enough for audio players: the rule MP4 writers
-     * follow. */
-    while (rate < 10000)
-        rate *= 2;
-    return rate;
 }
 
 /* Where segment `i` begins; NULL at the film's own ends. Borrowed. */
@@ -158,9 +154,7 @@ static PmxVideoTask *segment_body(const Row *row, guint i)
     body->origin = stream->start;
     body->film_end = body->end ? 0 : stream->end;
     body->frame_rate = row->grid.rate;
-    body->snap = stream->constant_rate;
-    body->time_base =
-        stream->constant_rate ? pmx_ratio(1, time_base_den(row->grid.rate.num)) : stream->time_base;
+    pmx_flow_task(&row->flow, stream, body);
     body->rotation = stream->rotation;
     pmx_ladder_upright(stream, &body->width, &body->height);
     body->range = g_strdup(stream->range);
@@ -308,18 +302,26 @@ typedef struct {
     GPtrArray *tracks; /* of PmxPackageTrack * */
 } Choice;
 
-static void choose_video(Planning *planning, const PmxOutput *output, guint source, Choice *choice)
+static void choose_video(Planning *planning, const PmxOutput *output, guint source,
+                         GPtrArray *warnings, Choice *choice)
 {
     g_autoptr(GError) error = NULL;
     const PmxStream *stream = pmx_facts_video(planning->inputs[source].facts);
-    PmxGrid grid = pmx_grid_new(stream, output->video.gop, planning->segment_seconds);
+    PmxFlow flow;
+    char *warning = NULL;
     PmxRendition *rendition = body_new(&pmx_rendition_object);
-    if (!pmx_ladder_rendition(output, stream, grid.gop, rendition, &error)) {
+    if (!pmx_ladder_rendition(output, stream, rendition, &error) ||
+        !pmx_flow_choose(output, stream, rendition, &flow, &warning, &error)) {
         pmx_problems_add_error(planning->problems, output->params_path, error);
         pmx_object_free(&pmx_rendition_object, rendition);
         return;
     }
-    choice->row = row_for(planning, source, stream, &grid);
+    if (warning)
+        g_ptr_array_add(warnings, warning);
+    PmxStream flowing = pmx_flow_stream(&flow, stream);
+    PmxGrid grid = pmx_grid_new(&flowing, output->video.gop, planning->segment_seconds);
+    rendition->gop = grid.gop;
+    choice->row = row_for(planning, source, stream, &grid, &flow);
     choice->rendition = row_add(choice->row, rendition);
 }
 
@@ -417,7 +419,7 @@ static Choice plan_output(Planning *planning, const PmxOutput *output)
         const PmxStream *stream = pmx_facts_video(planning->inputs[source].facts);
         video_us = pmx_stream_us(stream, stream->end - stream->start);
         planned->seconds = (double)video_us / G_USEC_PER_SEC;
-        choose_video(planning, output, source, &choice);
+        choose_video(planning, output, source, planned->warnings, &choice);
     }
     choose_tracks(planning, output, have_video ? source : 0, video_us, planned, &choice);
     if (!choice.row && !choice.tracks && pmx_problems_count(planning->problems) == 0)

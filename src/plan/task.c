@@ -42,6 +42,9 @@ static const PmxField rendition_fields[] = {
 const PmxObject pmx_rendition_object = {"Rendition", sizeof(PmxRendition), rendition_fields,
                                         "One encode."};
 
+static const char *const paces[] = {"source", "fill", "limit", NULL};
+static const char *const deinterlacing[] = {"none", "flagged", "all", NULL};
+
 #define AT(member) .offset = offsetof(PmxVideoTask, member)
 static const PmxField video_fields[] = {
     {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
@@ -62,6 +65,15 @@ static const PmxField video_fields[] = {
     {"primaries", PMX_FIELD_STRING, AT(primaries), .doc = "colour primaries"},
     {"transfer", PMX_FIELD_STRING, AT(transfer), .doc = "transfer characteristics"},
     {"chroma", PMX_FIELD_STRING, AT(chroma), .doc = "chroma sample location"},
+    {"pace", PMX_FIELD_ENUM, AT(pace), .choices = paces, .fallback = "source",
+     .doc = "which frames come out"},
+    {"slots", PMX_FIELD_TEXT, AT(slots), .kind = &pmx_ratio_kind, .fallback = "0",
+     .doc = "of the output's grid, a second"},
+    {"source_rate", PMX_FIELD_TEXT, AT(source_rate), .kind = &pmx_ratio_kind, .fallback = "0",
+     .doc = "frames of the source a second, where it is not frame_rate"},
+    {"deinterlace", PMX_FIELD_ENUM, AT(deinterlace), .choices = deinterlacing, .fallback = "none",
+     .doc = "which frames are"},
+    {"interlaced", PMX_FIELD_BOOL, AT(interlaced), .doc = "pictures stay so"},
     {"renditions", PMX_FIELD_ARRAY, AT(renditions), .object = &pmx_rendition_object,
      .doc = "what to make"},
     {0},

@@ -31,6 +31,10 @@ typedef struct {
     gint64 start, point, end; /* PmxGridWindow of plan/segments.h, in the source's ticks */
 } PmxCutTask;
 
+/* Which frames of the source come out, and when: see flow.h. */
+typedef enum { PMX_PACE_SOURCE, PMX_PACE_FILL, PMX_PACE_LIMIT } PmxPaceKind;
+typedef enum { PMX_DEINTERLACE_NONE, PMX_DEINTERLACE_FLAGGED, PMX_DEINTERLACE_ALL } PmxDeinterlace;
+
 typedef struct {
     int codec;   /* PmxVideoCodec of job/job.h */
     int profile; /* H.264: index into baseline, main, high */
@@ -56,7 +60,12 @@ typedef struct {
     gint64 rotation;      /* degrees clockwise */
     gint64 width, height; /* pixels of the source after rotation */
     char *range, *matrix, *primaries, *transfer, *chroma; /* to be carried over */
-    GPtrArray *renditions;                                /* of PmxRendition * */
+    int pace;                                             /* PmxPaceKind */
+    PmxRatio slots;        /* a second; where pace is not the source's */
+    PmxRatio source_rate;  /* frames a second, where the output's are on a grid of their own */
+    int deinterlace;       /* PmxDeinterlace */
+    gboolean interlaced;   /* pictures stay so */
+    GPtrArray *renditions; /* of PmxRendition * */
 } PmxVideoTask;
 
 typedef struct {

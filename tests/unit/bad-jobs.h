@@ -344,20 +344,20 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
     {VIDEO,
-     "{'Fps':25,'MaxFps':30,'Bitrate':800,'ScanMode':'auto',"
-     "'Crop':'border','Pad':'1:1:1:1'}",
-     "InvalidParameter.NotSupported @Video.Fps: is not supported by this version of "
-     "Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.MaxFps: is not supported by this version "
-     "of Polymux; leave it out\n"
+     "{'Bitrate':800,'Crop':'border','Pad':'1:1:1:1'}",
      "InvalidParameter.NotSupported @Video.Bitrate: is not supported by this "
-     "version of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.ScanMode: is not supported by this "
      "version of Polymux; leave it out\n"
      "InvalidParameter.NotSupported @Video.Crop: is not supported by this version "
      "of Polymux; leave it out\n"
      "InvalidParameter.NotSupported @Video.Pad: is not supported by this version of "
      "Polymux; leave it out\n"},
+    {VIDEO, "{'Fps':0,'MaxFps':60.5,'ScanMode':'woven'}",
+     "InvalidParameter.OutOfRange @Video.Fps: must be from 0.01 to 60, not 0\n"
+     "InvalidParameter.OutOfRange @Video.MaxFps: must be from 0.01 to 60, not 60.5\n"
+     "InvalidParameter @Video.ScanMode: must be one of source, auto, progressive, interlaced, not "
+     "\"woven\"\n"},
+    {VIDEO, "{'Fps':50,'MaxFps':25}",
+     "InvalidParameter @Video.Fps: 50 is more than MaxFps, 25; leave one of them out\n"},
     {VIDEO, "{'InputRef':'vidio'}",
      "InvalidParameter @Video.InputRef: no input is named \"vidio\"; did you mean "
      "\"video\"?\n"},

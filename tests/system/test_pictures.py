@@ -1,0 +1,241 @@
+# SPDX-License-Identifier: MIT
+"""What the picture parameters make of the picture: against ffmpeg commands that mean the same.
+
+Pictures are compared at high quality (H.264 at Crf 4), so that what is left of a difference is
+the parameter's doing.
+"""
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import media
+import tools
+from jobs import job, output
+
+BEST = {"Crf": 4, "Preset": "veryfast"}
+SIZE = (160, 96)
+WHOLE = {"POLYMUX_SEGMENT_SECONDS": "1000"}
+
+
+def make(polymux, film, env=None, expect=0, inputs=None, **params):
+    """The made file; with `expect` 1 or 2 the finished command."""
+    video = {**BEST, "Gop": "1s", **params.pop("video", {})}
+    features = params.pop("features", None)
+    wanted = output("o", video=video, **params)
+    if features is not None:
+        wanted["Features"] = features
+    del wanted["TemplateId"]
+    done = polymux.run(job({"film": film, **(inputs or {})}, [wanted]), env=env, expect=expect)
+    return done.file("o") if expect == 0 else done
+
+
+def small_film(store, name, frames=75, rate="25", **how):
+    return store.get(name, lambda p: media.film(p, frames, size=SIZE, rate=rate, **how))
+
+
+def shown(path, size=None):
+    return media.numbers(tools.planes(path, size or tools.size_of(path)))
+
+
+def reference(film, size, *options):
+    """The planes ffmpeg makes of the film, luma and chroma, unencoded."""
+    raw, _ = tools.ffmpeg("-i", film, *options, "-map", "0:v:0", "-fps_mode", "passthrough",
+                          "-sws_flags", "bicubic+accurate_rnd", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
+    return np.frombuffer(raw, np.uint8).reshape(-1, size[1] * 3 // 2, size[0])
+
+
+def assert_same(made, film, *options, floor=45.0):
+    """Frame by frame the same as what ffmpeg makes of the film with these options."""
+    size = tools.size_of(made)
+    ours, theirs = tools.planes(made, size, "yuv420p"), reference(film, size, *options)
+    assert len(ours) == len(theirs)
+    worst = min(tools.psnr(a, b) for a, b in zip(ours, theirs))
+    assert worst > floor, f"{worst:.1f} dB"
+
+
+# --- frame rate ---
+
+RATES = [("25", 50), ("25", 24), ("25", "29.97"), ("25", 10), ("25", 25), ("30000/1001", 25),
+         ("24000/1001", "23.976"), ("50", 25), ("25", 12.5), ("60", 1)]
+
+
+def written(fps):
+    thousand = {"23.976": Fraction(24000, 1001), "29.97": Fraction(30000, 1001),
+                "59.94": Fraction(60000, 1001)}
+    return thousand.get(str(fps), Fraction(str(fps)))
+
+
+@pytest.mark.parametrize("rate,fps", RATES)
+@pytest.mark.parametrize("kind", ["mp4", "mkv"])
+def test_fps(polymux, store, rate, fps, kind):
+    """Each output frame is the source's of that time, to the last, and lasts as long."""
+    film = small_film(store, f"rate-{rate.replace('/', '-')}.{kind}", rate=rate)
+    made = make(polymux, film, video={"Fps": fps})
+    wanted = written(fps)
+    times, facts = tools.frame_times(made)
+    assert Fraction(tools.video(made)["avg_frame_rate"]) == wanted
+    assert [round(t * wanted) for t in times] == list(range(len(times)))
+    assert all(abs(t * wanted - n) < Fraction(1, 1000) for n, t in enumerate(times))
+    source = Fraction(rate)
+    expected = []
+    for k in range(75):
+        first, behind = (int(n / source * wanted + Fraction(1, 2)) for n in (k, k + 1))
+        expected += [k] * (behind - first)
+    assert shown(made) == expected
+    # no ffmpeg's rounding of Matroska's milliseconds: its choice is compared where times are exact
+    if kind == "mp4":
+        theirs = reference(film, tools.size_of(made), "-vf", f"fps={wanted}")
+        assert media.numbers(theirs[:, :SIZE[1]]) == expected
+
+
+def test_fps_is_the_same_however_cut(polymux, store):
+    film = small_film(store, "rate-cut.mp4", frames=250)
+    cut = make(polymux, film, video={"Fps": "29.97"}, env={"POLYMUX_SEGMENT_SECONDS": "1"})
+    numbers, times = shown(cut), tools.frame_times(cut)[0]
+    whole = make(polymux, film, video={"Fps": "29.97"}, env=WHOLE)
+    assert numbers == shown(whole) and times == tools.frame_times(whole)[0]
+    assert len(numbers) == 300
+
+
+UNEVEN = [0, 40, 80, 90, 100, 110, 200, 240, 1240, 1280, 1320, 1330, 1340, 1400, 1440, 2500, 2540]
+
+
+def uneven_film(store):
+    """Frames at the times of UNEVEN, in milliseconds."""
+    steps = "+".join(f"gte(N\\,{n})*{b - a}"
+                     for n, (a, b) in enumerate(zip(UNEVEN, UNEVEN[1:]), 1))
+    return small_film(store, "uneven.mp4", frames=len(UNEVEN), after=[
+        "-vf", f"settb=1/1000,setpts={steps}", "-fps_mode", "passthrough", "-enc_time_base", "1:1000"])
+
+
+@pytest.mark.parametrize("fps", [25, 50, 10])
+@pytest.mark.parametrize("seconds", ["1", "1000"])
+def test_fps_of_variable_rate(polymux, store, fps, seconds):
+    """Frames last as long as they did, rounded to the grid."""
+    made = make(polymux, uneven_film(store), video={"Fps": fps},
+                env={"POLYMUX_SEGMENT_SECONDS": seconds})
+    got = shown(made)
+    slots = [int(Fraction(t, 1000) * fps + Fraction(1, 2)) for t in UNEVEN]
+    expected = [max(k for k, s in enumerate(slots) if s <= n) for n in range(slots[-1])]
+    assert got[:len(expected)] == expected
+    assert set(got[len(expected):]) == {len(UNEVEN) - 1}
+    assert len(got) - len(expected) <= fps // 10
+
+
+def test_max_fps(polymux, store):
+    """A faster film is slowed down to it, a slower one left alone."""
+    film = small_film(store, "rate-50.mp4", rate="50")
+    assert Fraction(tools.video(make(polymux, film, video={"MaxFps": 25}))["avg_frame_rate"]) == 25
+    assert Fraction(tools.video(make(polymux, film, video={"MaxFps": 20}))["avg_frame_rate"]) == 20
+    assert Fraction(tools.video(make(polymux, film, video={"MaxFps": 50}))["avg_frame_rate"]) == 50
+    fast = small_film(store, "rate-120.mp4", rate="120000/1001")
+    made = make(polymux, fast)
+    assert Fraction(tools.video(made)["avg_frame_rate"]) == Fraction(60000, 1001)
+    assert shown(made) == list(range(0, 75, 2))
+
+
+def test_max_fps_of_variable_rate(polymux, store):
+    """The frames' own times, and of those that come too fast one."""
+    made = make(polymux, uneven_film(store), video={"MaxFps": 25})
+    times = tools.frame_times(made)[0]
+    assert [float(t) for t in times] == pytest.approx([UNEVEN[n] / 1000 for n in shown(made)])
+    assert all(sum(t <= u < t + 1 for u in times) <= 26 for t in times)
+    assert len(times) in (13, 12)
+    same = make(polymux, uneven_film(store))
+    assert shown(same) == list(range(len(UNEVEN)))
+
+
+def test_one_frame(polymux, store):
+    film = small_film(store, "one.mp4", frames=1)
+    assert shown(make(polymux, film, video={"Fps": 1})) == [0]
+    assert shown(make(polymux, film, video={"Fps": 50})) == [0, 0]
+
+
+# --- interlaced film ---
+
+
+def woven(path, order="tff", frames=50, size=SIZE, mixed=False):
+    """Fields of a 50 Hz film woven to frames; with `mixed` the second half is progressive."""
+    plain = path.with_name(f"plain-{path.name}.mkv")
+    media.film(plain, 2 * frames, size=size, rate="50", codec=["-c:v", "ffv1"])
+    weave = f"tinterlace={'interleave_top' if order == 'tff' else 'interleave_bottom'}"
+    codec = ["-c:v", "libx264", "-crf", "4", "-preset", "veryfast", "-pix_fmt", "yuv420p"]
+    flags = ["-flags", "+ildct+ilme", "-x264-params", f"{order}=1"]
+    tools.ffmpeg("-i", plain, "-vf", weave, *codec, *flags, "-top", int(order == "tff"), path)
+    plain.unlink()
+    return path
+
+
+def mixed(path):
+    """A second interlaced, then one progressive: as MPEG-2, whose frames are flagged one by one."""
+    parts = []
+    for name, flags in (("a", ["-flags", "+ildct+ilme", "-top", "1"]), ("b", [])):
+        part = path.with_name(f"{name}-{path.name}.ts")
+        plain = path.with_name(f"{name}-{path.name}.mkv")
+        if name == "a":
+            woven(plain, frames=25)
+        else:
+            media.film(plain, 25, size=SIZE, codec=["-c:v", "ffv1"])
+        tools.ffmpeg("-i", plain, "-c:v", "mpeg2video", "-q:v", "1", "-bf", "0", *flags, part)
+        parts.append(part)
+        plain.unlink()
+    path.write_bytes(b"".join(p.read_bytes() for p in parts))
+
+
+def interlaced_frames(path):
+    out, _ = tools.run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries",
+                       "frame=interlaced_frame,top_field_first", "-of", "csv=p=0", path)
+    return [tuple(int(v) for v in line.strip(",").split(",")) for line in out.decode().split()]
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+def test_deinterlaced(polymux, store, order):
+    film = store.get(f"woven-{order}.mkv", lambda p: woven(p, order))
+    assert interlaced_frames(film)[0] == (1, int(order == "tff")), "bad test source"
+    for mode in ("auto", "progressive"):
+        made = make(polymux, film, video={"ScanMode": mode}, env={"POLYMUX_SEGMENT_SECONDS": "0.5"})
+        assert_same(made, film, "-vf", "bwdif=mode=send_frame")
+        assert not any(i for i, _ in interlaced_frames(made))
+
+
+@pytest.mark.parametrize("order", ["tff", "bff"])
+@pytest.mark.parametrize("mode", ["interlaced", None])
+def test_stays_interlaced(polymux, store, order, mode):
+    film = store.get(f"woven-{order}.mkv", lambda p: woven(p, order))
+    made = make(polymux, film, video={"ScanMode": mode} if mode else {})
+    assert set(interlaced_frames(made)) == {(1, int(order == "tff"))}
+    assert_same(made, film)
+    assert tools.video(made)["field_order"] in ("tt", "tb") if order == "tff" else ("bb", "bt")
+
+
+def test_interlaced_scaled_keeps_fields_apart(polymux, store):
+    film = store.get("woven-large.mkv", lambda p: woven(p, frames=12, size=(320, 192)))
+    made = make(polymux, film, video={"Width": 160, "ScanMode": "interlaced"})
+    assert_same(made, film, "-vf", "scale=160:96:interl=1:flags=bicubic+accurate_rnd")
+
+
+def test_mixed_film(polymux, store):
+    """Only what is interlaced is touched."""
+    film = store.get("mixed.ts", mixed)
+    flags = interlaced_frames(film)
+    assert any(i for i, _ in flags) and not all(i for i, _ in flags), "bad test source"
+    made = make(polymux, film, video={"ScanMode": "auto"})
+    assert_same(made, film, "-vf", "bwdif=mode=send_frame:deint=interlaced")
+    plain = reference(film, SIZE)
+    ours = tools.planes(made, SIZE, "yuv420p")
+    assert all(tools.psnr(ours[n], plain[n]) > 45 for n, (i, _) in enumerate(flags) if not i)
+
+
+def test_interlaced_is_refused_where_it_cannot_be(polymux, store):
+    film = store.get("woven-tff.mkv", lambda p: woven(p, "tff"))
+    plain = small_film(store, "rate-25.mp4")
+    for source, video, why in [
+            (film, {"Codec": "H.265"}, "only H.264"), (film, {"Profile": "baseline"}, "Baseline"),
+            (film, {"Fps": 50}, "frame rate"), (plain, {}, "progressive")]:
+        done = make(polymux, source, video={"ScanMode": "interlaced", **video}, expect=(1, 2))
+        (code, text), = done.problems()
+        assert code == "InvalidParameter.NotSupported" and why in text, text
+    done = polymux.run(job({"film": film}, [output("o", video={"Codec": "H.265"})]))
+    warning, = done.outputs["o"]["warnings"]
+    assert "interlaced" in warning
