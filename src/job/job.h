@@ -62,7 +62,28 @@ typedef enum {
     PMX_SCAN_PROGRESSIVE,
     PMX_SCAN_INTERLACED
 } PmxScanMode;
-typedef enum { PMX_AAC_LOW, PMX_AAC_HE, PMX_AAC_HE_V2 } PmxAacProfile;
+typedef enum {
+    PMX_AUDIO_AAC,
+    PMX_AUDIO_AC3,
+    PMX_AUDIO_EAC3,
+    PMX_AUDIO_MP2,
+    PMX_AUDIO_MP3,
+    PMX_AUDIO_FLAC,
+    PMX_AUDIO_OPUS,
+    PMX_AUDIO_VORBIS,
+    PMX_AUDIO_WMAV1,
+    PMX_AUDIO_WMAV2,
+    PMX_AUDIO_PCM_S16LE,
+    PMX_AUDIO_CODECS,
+} PmxAudioCodec;
+typedef enum {
+    PMX_AAC_LOW,
+    PMX_AAC_HE,
+    PMX_AAC_HE_V2,
+    PMX_AAC_LD,
+    PMX_AAC_ELD,
+    PMX_AAC_PROFILES,
+} PmxAacProfile;
 typedef enum {
     PMX_LANGUAGE_NONE,
     PMX_LANGUAGE_INPUT_FIRST,
@@ -102,10 +123,11 @@ typedef struct {
     int language_control; /* PmxLanguageControl */
     char *language;       /* as written; ISO 639-2 by validation */
     gboolean remove;
-    int profile;         /* PmxAacProfile */
-    gint64 bitrate;      /* kbit/s */
+    int codec;           /* PmxAudioCodec */
+    int profile;         /* PmxAacProfile; AAC only */
+    gint64 bitrate;      /* kbit/s; 0: the codec has none */
     gint64 samplerate;   /* Hz */
-    gint64 channels;     /* 0: as the source (at most 2 in this version's AAC) */
+    gint64 channels;     /* 0: as the source, as far as the codec goes */
     gboolean is_default; /* extension */
     char *title;         /* extension */
     int duration;        /* extension; PmxDurationRule */

@@ -29,8 +29,9 @@ extern const PmxObject pmx_audio_object;        /* PmxAudio, the settings common
 extern const PmxObject pmx_audio_track_object;  /* PmxAudio, an element of Audios */
 extern const PmxObject pmx_trans_config_object; /* PmxTransConfig */
 
-/* The spellings of PmxLanguageControl and PmxAacProfile, NULL at the end. */
+/* The spellings of PmxLanguageControl, PmxAudioCodec and PmxAacProfile, NULL at the end. */
 extern const char *const pmx_language_control_names[];
+extern const char *const pmx_audio_codec_names[];
 extern const char *const pmx_aac_profile_names[];
 extern const char *const pmx_trans_mode_names[]; /* of PmxTransMode */
 

@@ -32,6 +32,8 @@ PmxMp4 *pmx_mp4_create(const char *path, GError **error)
         return NULL;
     }
     mp4->format->flags |= AVFMT_FLAG_BITEXACT;
+    /* libavformat 59 calls FLAC in MP4 an experiment; its specification has been settled since. */
+    mp4->format->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
     mp4->format->avoid_negative_ts = 0; /* what lies before zero is cut by edit lists */
     return g_steal_pointer(&mp4);
 }
@@ -77,7 +79,14 @@ static void set_audio(AVCodecParameters *parameters, const PmxArtifactHead *head
     parameters->sample_rate = (int)head->sample_rate;
     parameters->frame_size = (int)head->frame_size;
     parameters->bit_rate = head->bit_rate;
-    av_channel_layout_default(&parameters->ch_layout, (int)head->channels);
+    parameters->initial_padding = (int)head->padding;
+    parameters->bits_per_raw_sample = (int)head->bits;
+    parameters->block_align = (int)head->block_align;
+    /* RFC 7845, 4.6: a decoder needs 80 ms to converge after a seek. */
+    if (parameters->codec_id == AV_CODEC_ID_OPUS)
+        parameters->seek_preroll = 3840;
+    if (!head->layout || av_channel_layout_from_string(&parameters->ch_layout, head->layout) < 0)
+        av_channel_layout_default(&parameters->ch_layout, (int)head->channels);
 }
 
 static int set_extradata(AVCodecParameters *parameters, const char *text)
