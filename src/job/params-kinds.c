@@ -88,8 +88,6 @@ const PmxTextKind pmx_channels_kind = {"0 (as the source), 1 or 2", parse_channe
     }                                                                                              \
     const PmxTextKind pmx_only_##name##_kind = {spelling, parse_##name, format_##name};
 
-ONLY(mp4, "mp4")
-ONLY(aac, "AAC")
 ONLY(yuv420p, "yuv420p")
 ONLY(file, "File")
 

@@ -17,8 +17,7 @@ static char *check_preset(const char *text)
     return g_strdup_printf("must be one of %s, not \"%s\"", list, text);
 }
 
-static const char *const codecs[] = {"H.264", "H.265", NULL};
-static const char *const other_codecs[] = {"AV1", "GIF", "WEBP", NULL};
+static const char *const codecs[] = {"H.264", "H.265", "AV1", "GIF", "WEBP", "copy", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const other_pixel_formats[] = {"yuv422p",     "yuv444p",     "yuv420p10le",
                                                   "yuv422p10le", "yuv444p10le", "yuvj420p",
@@ -32,7 +31,8 @@ static const PmxField video_fields[] = {
     {"Remove", PMX_FIELD_BOOL, AT(remove), .fallback = "false",
      .doc = "Leaves the video out: the output has audio only."},
     {"Codec", PMX_FIELD_ENUM, AT(codec), .fallback = "H.264", .choices = codecs,
-     .refused = other_codecs, .doc = "The video codec. H.265 is tagged hvc1."},
+     .doc = "The video codec. H.265 is tagged hvc1. copy (an extension) takes the source's packets "
+            "as they are."},
     {"Profile", PMX_FIELD_ENUM, AT(profile), .fallback = "high", .choices = h264_profiles,
      .doc = "The profile, for H.264 only; H.265 is always Main."},
     {"Width", PMX_FIELD_INT, AT(width), .min = 128, .max = 4096, .multiple = 2,

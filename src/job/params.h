@@ -9,10 +9,17 @@
 #include "job/job.h"
 
 typedef struct {
+    int format; /* PmxContainer */
+} PmxContainerParams;
+
+typedef struct {
     gboolean check_resolution, check_resolution_fail;
 } PmxTransConfig;
 
 typedef struct {
+    PmxContainerParams container;
+    gboolean remux;
+    GPtrArray *subtitles; /* of PmxSubtitle *, or NULL */
     PmxVideo video;
     PmxAudio audio;
     GPtrArray *audios; /* of PmxAudio *, or NULL */
@@ -20,14 +27,16 @@ typedef struct {
 } PmxParams;
 
 extern const PmxObject pmx_params_object;
-extern const PmxObject pmx_container_object;    /* checked, and stored nowhere */
+extern const PmxObject pmx_container_object;    /* PmxContainerParams */
 extern const PmxObject pmx_video_object;        /* PmxVideo */
 extern const PmxObject pmx_audio_object;        /* PmxAudio, the settings common to all tracks */
 extern const PmxObject pmx_audio_track_object;  /* PmxAudio, an element of Audios */
+extern const PmxObject pmx_subtitle_object;     /* PmxSubtitle, an element of Subtitles */
 extern const PmxObject pmx_trans_config_object; /* PmxTransConfig */
 
-/* The spellings of PmxLanguageControl and PmxAacProfile, NULL at the end. */
+/* The spellings of PmxLanguageControl, PmxAudioCodec and PmxAacProfile, NULL at the end. */
 extern const char *const pmx_language_control_names[];
+extern const char *const pmx_audio_codec_names[];
 extern const char *const pmx_aac_profile_names[];
 
 /* NULL when `text` has no control characters, else a sentence (caller frees); for field tables. */

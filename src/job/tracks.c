@@ -4,7 +4,7 @@
 
 #include "job/aac-limits.h"
 #include "job/build.h"
-#include "job/language.h"
+#include "job/track-language.h"
 
 /* One element of Audios, or Audio itself with `json` NULL. */
 typedef struct {
@@ -43,7 +43,21 @@ static void check_encoder(PmxBuildOutput *building, const Written *written, cons
 {
     static const char *const profile[] = {"Profile", NULL};
     static const char *const channels[] = {"Channels", "Profile", NULL};
+    static const char *const codec[] = {"Codec", NULL};
+    static const char *const kept[] = {"Codec",    "InputRef", "Remove", "LanguageControl",
+                                       "Language", "Default",  "Title",  NULL};
     const char *name = pmx_aac_profile_names[audio->profile];
+    if (audio->codec == PMX_AUDIO_COPY) {
+        pmx_build_check_copied(building, written->path, written->json, kept);
+        return;
+    }
+    if (audio->codec != PMX_AUDIO_AAC) {
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, blame(building, written, codec),
+                         g_strdup_printf("%s is not supported by this version of Polymux; it must "
+                                         "be AAC or copy",
+                                         pmx_audio_codec_names[audio->codec]));
+        return;
+    }
     if (audio->profile != PMX_AAC_LOW && !building->build->options->have_fdk_aac)
         pmx_build_report(
             building, PMX_CODE_NOT_SUPPORTED, blame(building, written, profile),
@@ -87,16 +101,6 @@ static void check_language(PmxBuildOutput *building, const Written *written, con
         g_free(path);
 }
 
-/* MP4 has the T codes only, so "chi" becomes "zho" here and nowhere later. */
-static void normalise_language(PmxAudio *audio)
-{
-    char *code = pmx_language_to_639_2t(audio->language);
-    if (!code)
-        return;
-    g_free(audio->language);
-    audio->language = code;
-}
-
 /* --- tracks --- */
 
 /* Audio's settings as a track inherits them. Audio.Remove speaks of the whole audio and is not
@@ -116,7 +120,8 @@ static PmxAudio *build_track(PmxBuildOutput *building, const Written *written, j
     audio->path = g_strdup(written->path);
     if (building->template_known && pmx_problems_count(known) == 0 && !audio->remove)
         check_encoder(building, written, audio);
-    normalise_language(audio);
+    /* MP4 has the T codes only, so "chi" becomes "zho" here and nowhere later. */
+    audio->tag = pmx_track_language_split(&audio->language);
     return audio;
 }
 

@@ -36,10 +36,17 @@ typedef struct {
     char *range, *matrix, *primaries, *transfer, *chroma; /* video */
     gint64 profile, level;
     gint64 sample_rate, channels, frame_size; /* audio; sample_rate is the time base's for HE-AAC */
-    gint64 bit_rate;                          /* bit/s, when the encoder was told one */
-    gint64 reorder;  /* how many packets a picture can come too early, at most */
-    char *extradata; /* base64 */
-    gint64 damaged;  /* source packets that did not decode */
+    char *layout;       /* audio: channels as libavutil spells them; NULL: the usual of so many */
+    gint64 padding;     /* audio: the encoder's priming, samples */
+    gint64 bits;        /* audio: of a sample; 0: the codec has none */
+    gint64 block_align; /* audio: bytes */
+    gint64 bit_rate;    /* bit/s, when the encoder was told one */
+    gboolean copied;    /* packets of the source, not of an encoder */
+    char *format;       /* copied: pixel or sample format as libavutil spells it */
+    gint64 rotation;    /* copied video: degrees clockwise that show it upright */
+    gint64 reorder;     /* how many packets a picture can come too early, at most */
+    char *extradata;    /* base64 */
+    gint64 damaged;     /* source packets that did not decode */
 } PmxArtifactHead;
 
 extern const PmxObject pmx_artifact_head_object;

@@ -79,12 +79,14 @@ static void give(guint rendition, AVFrame *frame, gpointer data)
 
 static gboolean before(const Segment *segment, const AVFrame *frame)
 {
-    return segment->task->begin && frame->pts < segment->start;
+    const PmxVideoTask *task = segment->task;
+    return task->begin ? frame->pts < segment->start : task->seeks && frame->pts < task->from;
 }
 
 static gboolean beyond(const Segment *segment, const AVFrame *frame)
 {
-    return segment->task->end && frame->pts >= segment->end;
+    const PmxVideoTask *task = segment->task;
+    return task->end ? frame->pts >= segment->end : task->stops && frame->pts >= task->to;
 }
 
 static gboolean encode_frames(Segment *segment, GError **error)
@@ -167,7 +169,8 @@ static json_t *run_segment(Segment *segment, GError **error)
     if (!read_cuts(segment, error))
         return NULL;
     pmx_timeline_init(&segment->timeline, task, tick);
-    if (task->begin && !pmx_decoder_seek(segment->decoder, segment->start, error))
+    if ((task->begin || task->seeks) &&
+        !pmx_decoder_seek(segment->decoder, task->begin ? segment->start : task->from, error))
         return NULL;
     if (!start_encoders(segment, count_frames(segment, tick), error) ||
         !encode_frames(segment, error) || !finish_encoders(segment, error))

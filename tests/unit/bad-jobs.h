@@ -193,13 +193,10 @@ static const BadJob bad_jobs[] = {
     {OUTPUTS,
      "[{'OutputFileName':'a','Features':{'Clip':{'TimeSpan':{'Seek':1}},"
      "'Watermark':[]}}]",
-     "InvalidParameter.NotSupported %[0].Features.Clip: is not supported by this "
-     "version of Polymux; leave it out\n"
      "InvalidParameter %[0].Features.Watermark: is not a known key; did you mean "
      "\"Watermarks\"?\n"},
-    {OUTPUTS, "[{'OutputFileName':'a','Features':'{\\'Metadata\\':{\\'a\\':\\'b\\'}}'}]",
-     "InvalidParameter.NotSupported %[0].Features.Metadata: is not supported by "
-     "this version of Polymux; leave it out\n"},
+    {OUTPUTS, "[{'OutputFileName':'a','Features':'{\\'Metadata\\':{\\'a\\':7}}'}]",
+     "InvalidParameter %[0].Features.Metadata.a: must be a string\n"},
     {OUTPUTS, "[{'OutputFileName':'../in'},{'OutputFileName':'a','Template':'x'}]",
      "InvalidParameter %[0].OutputFileName: must not have \"..\" in it: outputs stay "
      "below OutputFileBase\n"
@@ -230,17 +227,20 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter Outputs[0].OutputFileName: is not a known key; did you mean "
      "\"OutputFile\"?\n"
      "InvalidParameter Outputs[0].HlsGroupConfig: is not a known key\n"},
-    {OVER, "{'Container':{'Format':'mkv'}}",
-     "InvalidParameter.NotSupported @Container.Format: mkv is not supported by this "
-     "version of Polymux; it must be mp4\n"},
+    {OVER, "{'Container':{'Format':'cmaf'}}",
+     "InvalidParameter.NotSupported @Container.Format: cmaf is not supported by this "
+     "version of Polymux; it must be one of mp4, mov, m4a, mkv, webm, ts, flv, mp3, "
+     "ogg, flac, wav, mxf, gif, webp\n"},
     {OVER, "{'Container':{'Format':'mp5'},'Muxconfig':{}}",
-     "InvalidParameter @Container.Format: must be mp4, not \"mp5\"\n"
+     "InvalidParameter @Container.Format: must be one of mp4, mov, m4a, mkv, webm, ts, flv, "
+     "mp3, ogg, flac, wav, mxf, gif, webp, not \"mp5\"\n"
      "InvalidParameter @Muxconfig: is not a known key; did you mean \"MuxConfig\"?\n"},
     {OVER, "{'MuxConfig':{'Segment':{'Duration':10}},'Subtitles':[{'Codec':'VTT'}]}",
      "InvalidParameter.NotSupported @MuxConfig: is not supported by this version of "
      "Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Subtitles: is not supported by this version of "
-     "Polymux; leave it out\n"},
+     "MissingParameter @Subtitles[0].InputRef: is required\n"
+     "InvalidParameter.NotSupported @Subtitles[0].Codec: mp4 files carry mov_text, not "
+     "VTT; choose another codec or another Container.Format\n"},
     {OVER,
      "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'crop',"
      "'IsCheckReso':'yes','IsCheckVideoBitrate':true}}",
@@ -262,9 +262,9 @@ static const BadJob bad_jobs[] = {
      "\"AdjDarMethod\"?\n"},
     {VIDEO, "{'Codec':'AV1'}",
      "InvalidParameter.NotSupported @Video.Codec: AV1 is not supported by this "
-     "version of Polymux; it must be one of H.264, H.265\n"},
+     "version of Polymux; it must be one of H.264, H.265, copy\n"},
     {VIDEO, "{'Codec':'H264'}",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, not \"H264\"\n"},
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, GIF, WEBP, copy, not \"H264\"\n"},
     {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv420p10le'}",
      "InvalidParameter @Video.Profile: must be one of baseline, main, high, not "
      "\"high10\"\n"
@@ -340,9 +340,10 @@ static const BadJob bad_jobs[] = {
      "nothing is left\n"},
     {AUDIO, "{'Codec':'OPUS'}",
      "InvalidParameter.NotSupported @Audio.Codec: OPUS is not supported by this "
-     "version of Polymux; it must be AAC\n"},
+     "version of Polymux; it must be AAC or copy\n"},
     {AUDIO, "{'Codec':'AAX','Profile':'aac_ld'}",
-     "InvalidParameter @Audio.Codec: must be AAC, not \"AAX\"\n"
+     "InvalidParameter @Audio.Codec: must be one of AAC, AC3, EAC3, MP2, MP3, FLAC, "
+     "OPUS, VORBIS, WMA-V1, WMA-V2, pcm_s16le, copy, not \"AAX\"\n"
      "InvalidParameter.NotSupported @Audio.Profile: aac_ld is not supported by this "
      "version of Polymux; it must be one of aac_low, aac_he, aac_he_v2\n"},
     {AUDIO, "{'Profile':'aac_lc','Bitrate':1001,'Samplerate':48001,'Channels':6}",
@@ -465,8 +466,6 @@ static const BadJob bad_jobs[] = {
     {AUDIOS,
      "[{'InputRef':'dub','Codec':'MP3','Bitrate':'7','Volume':{'Method':'linear',"
      "'Level':3}},{'InputRef':'dub','Remove':true,'Bitrate':700}]",
-     "InvalidParameter.NotSupported @Audios[0].Codec: MP3 is not supported by this "
-     "version of Polymux; it must be AAC\n"
      "InvalidParameter.OutOfRange @Audios[0].Bitrate: must be from 8 to 1000, not 7\n"
      "InvalidParameter.NotSupported @Audios[0].Volume: is not supported by this "
      "version of Polymux; leave it out\n"},
@@ -479,7 +478,7 @@ static const BadJob bad_jobs[] = {
      "[{'OutputFileName':'a','OverrideParams':{'Audio':{'Profile':'aac_he',"
      "'Bitrate':'300'},'Video':{'Codec':'x264'}}},{'OutputFileName':'b',"
      "'OverrideParams':'[1]'}]",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, not \"x264\"\n"
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, GIF, WEBP, copy, not \"x264\"\n"
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 44100 Hz with 2 "
      "channels takes 16 to 264 kbit/s, not 300\n"
      "InvalidParameter %[1].OverrideParams: must be a JSON object\n"},
