@@ -92,7 +92,14 @@ typedef enum {
     PMX_CONTAINER_GIF,
     PMX_CONTAINER_WEBP,
 } PmxContainer;
-typedef enum { PMX_AAC_LOW, PMX_AAC_HE, PMX_AAC_HE_V2 } PmxAacProfile;
+typedef enum {
+    PMX_AAC_LOW,
+    PMX_AAC_HE,
+    PMX_AAC_HE_V2,
+    PMX_AAC_LD,
+    PMX_AAC_ELD,
+    PMX_AAC_PROFILES,
+} PmxAacProfile;
 typedef enum {
     PMX_LANGUAGE_NONE,
     PMX_LANGUAGE_INPUT_FIRST,
@@ -127,10 +134,10 @@ typedef struct {
     char *tag; /* BCP 47, where Language says more than ISO 639-2 can; NULL: it does not */
     gboolean remove;
     int codec;           /* PmxAudioCodec */
-    int profile;         /* PmxAacProfile */
-    gint64 bitrate;      /* kbit/s */
+    int profile;         /* PmxAacProfile; AAC only */
+    gint64 bitrate;      /* kbit/s; 0: the codec has none */
     gint64 samplerate;   /* Hz */
-    gint64 channels;     /* 0: as the source (at most 2 in this version's AAC) */
+    gint64 channels;     /* 0: as the source, as far as the codec goes */
     gboolean is_default; /* extension */
     char *title;         /* extension */
     int duration;        /* extension; PmxDurationRule */

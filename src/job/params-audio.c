@@ -5,14 +5,13 @@
 #include "job/track-language.h"
 
 const char *const pmx_language_control_names[] = {"None", "InputFirst", "Configured", NULL};
-/* In the order of PmxAudioCodec. */
+/* In the order of PmxAudioCodec and PmxAacProfile. */
 const char *const pmx_audio_codec_names[] = {"AAC",       "AC3",  "EAC3",   "MP2",    "MP3",
                                              "FLAC",      "OPUS", "VORBIS", "WMA-V1", "WMA-V2",
                                              "pcm_s16le", "copy", NULL};
-const char *const pmx_aac_profile_names[] = {"aac_low", "aac_he", "aac_he_v2", NULL};
+const char *const pmx_aac_profile_names[] = {"aac_low", "aac_he",  "aac_he_v2",
+                                             "aac_ld",  "aac_eld", NULL};
 
-static const char *const other_profiles[] = {"aac_ld", "aac_eld", NULL};
-static const char *const other_channels[] = {"4", "5", "6", "8", NULL};
 static const char *const durations[] = {"pad", "keep", "match", NULL};
 
 #define AT(member) offsetof(PmxAudio, member)
@@ -32,28 +31,26 @@ static const char *const durations[] = {"pad", "keep", "match", NULL};
          AT(profile),                                                                              \
          .fallback = "aac_low",                                                                    \
          .choices = pmx_aac_profile_names,                                                         \
-         .refused = other_profiles,                                                                \
-         .doc = "The codec's profile: AAC-LC, HE-AAC or HE-AAC v2."},                              \
+         .doc = "AAC only: AAC-LC, HE-AAC, HE-AAC v2, AAC-LD or AAC-ELD."},                        \
         {"Bitrate",                                                                                \
          PMX_FIELD_INT,                                                                            \
          AT(bitrate),                                                                              \
          .fallback = "128",                                                                        \
          .min = 8,                                                                                 \
          .max = 1000,                                                                              \
-         .doc = "kbit/s; what a profile can do with it is checked too."},                          \
+         .doc = "kbit/s; what the codec can do with it is checked too. FLAC and PCM have none."},  \
         {"Samplerate",                                                                             \
          PMX_FIELD_TEXT,                                                                           \
          AT(samplerate),                                                                           \
          .fallback = "44100",                                                                      \
          .kind = &pmx_samplerate_kind,                                                             \
-         .doc = "Hz."},                                                                            \
+         .doc = "Hz; what is not given is 48000 for OPUS."},                                       \
         {"Channels",                                                                               \
          PMX_FIELD_TEXT,                                                                           \
          AT(channels),                                                                             \
          .fallback = "2",                                                                          \
          .kind = &pmx_channels_kind,                                                               \
-         .refused = other_channels,                                                                \
-         .doc = "The number of channels."},                                                        \
+         .doc = "The number of channels: mono, stereo, 4 (quad; AAC: 4.0), 5.0, 5.1, 7.1."},       \
     {                                                                                              \
         "Volume", PMX_FIELD_OBJECT, .flags = PMX_FIELD_UNSUPPORTED                                 \
     }

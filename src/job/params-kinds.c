@@ -67,13 +67,14 @@ static gboolean parse_samplerate(const char *text, void *out)
 
 static gboolean parse_channels(const char *text, void *out)
 {
-    static const gint64 list[] = {0, 1, 2};
+    static const gint64 list[] = {0, 1, 2, 4, 5, 6, 8};
     return parse_listed(text, list, G_N_ELEMENTS(list), out);
 }
 
 const PmxTextKind pmx_samplerate_kind = {"one of 22050, 32000, 44100, 48000, 96000",
                                          parse_samplerate, format_number};
-const PmxTextKind pmx_channels_kind = {"0 (as the source), 1 or 2", parse_channels, format_number};
+const PmxTextKind pmx_channels_kind = {"0 (as the source), 1, 2, 4, 5, 6 or 8", parse_channels,
+                                       format_number};
 
 /* --- the one value that there is so far --- */
 

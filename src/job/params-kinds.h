@@ -6,7 +6,7 @@
 
 extern const PmxTextKind pmx_gop_kind;        /* PmxGop: "10s" or frames */
 extern const PmxTextKind pmx_samplerate_kind; /* gint64, one of the API's list */
-extern const PmxTextKind pmx_channels_kind;   /* gint64, 0 to 2 */
+extern const PmxTextKind pmx_channels_kind;   /* gint64, likewise */
 
 /* Keys that have one value so far: checked, and stored nowhere. */
 extern const PmxTextKind pmx_only_yuv420p_kind;

@@ -2,7 +2,7 @@
 /* One output's audio tracks: Audio, Audios and the template put together (see build.h). Pure. */
 #include <string.h>
 
-#include "job/aac-limits.h"
+#include "job/audio-codecs.h"
 #include "job/build.h"
 #include "job/track-language.h"
 
@@ -24,52 +24,83 @@ static char *blame(const PmxBuildOutput *building, const Written *written, const
 
 /* --- what the encoder can do --- */
 
-static void check_rate(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
+static gboolean is_aac(const PmxAudio *audio)
 {
-    static const char *const keys[] = {"Bitrate", "Profile", "Samplerate", "Channels", NULL};
-    const char *channels[] = {"1 or 2 channels", "1 channel", "2 channels"};
-    gint64 min = 0, max = 0;
-    if (!pmx_aac_bitrate_range(audio->profile, audio->samplerate, audio->channels, &min, &max) ||
-        (audio->bitrate >= min && audio->bitrate <= max))
+    return audio->codec == PMX_AUDIO_AAC;
+}
+
+static void check_fdk_aac(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
+{
+    static const char *const profile[] = {"Profile", NULL};
+    if (!is_aac(audio) || audio->profile == PMX_AAC_LOW || building->build->options->have_fdk_aac)
         return;
-    pmx_build_report(building, PMX_CODE_OUT_OF_RANGE, blame(building, written, keys),
-                     g_strdup_printf("%s at %" G_GINT64_FORMAT " Hz with %s takes %" G_GINT64_FORMAT
-                                     " to %" G_GINT64_FORMAT " kbit/s, not %" G_GINT64_FORMAT,
-                                     pmx_aac_profile_names[audio->profile], audio->samplerate,
-                                     channels[audio->channels], min, max, audio->bitrate));
+    pmx_build_report(
+        building, PMX_CODE_NOT_SUPPORTED, blame(building, written, profile),
+        g_strdup_printf("%s needs libfdk-aac, which this Polymux was built without: install "
+                        "libfdk-aac-dev (in Debian's non-free component) and build it again, "
+                        "or set Profile to aac_low",
+                        pmx_aac_profile_names[audio->profile]));
+}
+
+/* TRUE when `key` was written beside the codec, or for this track: not when a track that chose
+ * another codec inherits it, nor out of a template. */
+static gboolean meant(const PmxBuildOutput *building, const Written *written, const char *key)
+{
+    return pmx_build_given(written->json, key) ||
+           (!pmx_build_given(written->json, "Codec") &&
+            pmx_build_given(json_object_get(building->over, "Audio"), key));
+}
+
+/* Settings that the codec has no use for. */
+static void check_idle(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
+{
+    static const char *const profile[] = {"Profile", NULL}, *const bitrate[] = {"Bitrate", NULL};
+    const char *name = pmx_audio_codec_names[audio->codec];
+    if (!is_aac(audio) && meant(building, written, "Profile"))
+        pmx_build_report(building, PMX_CODE_INVALID, blame(building, written, profile),
+                         g_strdup_printf("is for AAC only; leave it out for %s", name));
+    if (pmx_audio_codec_lossless(audio->codec) && meant(building, written, "Bitrate"))
+        pmx_build_report(
+            building, PMX_CODE_INVALID, blame(building, written, bitrate),
+            g_strdup_printf("%s loses nothing and has no bit rate; leave it out", name));
 }
 
 static void check_encoder(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
 {
-    static const char *const profile[] = {"Profile", NULL};
-    static const char *const channels[] = {"Channels", "Profile", NULL};
-    static const char *const codec[] = {"Codec", NULL};
     static const char *const kept[] = {"Codec",    "InputRef", "Remove", "LanguageControl",
                                        "Language", "Default",  "Title",  NULL};
-    const char *name = pmx_aac_profile_names[audio->profile];
+    static const char *const bitrate[] = {"Bitrate",  "Profile", "Samplerate",
+                                          "Channels", "Codec",   NULL};
+    static const char *const rate[] = {"Samplerate", "Codec", NULL};
+    static const char *const channels[] = {"Channels", "Profile", "Codec", NULL};
+    static const char *const *const keys[] = {[PMX_AUDIO_BAD_RATE] = rate,
+                                              [PMX_AUDIO_BAD_CHANNELS] = channels,
+                                              [PMX_AUDIO_BAD_BITRATE] = bitrate};
+    char *message = NULL;
     if (audio->codec == PMX_AUDIO_COPY) {
         pmx_build_check_copied(building, written->path, written->json, kept);
         return;
     }
-    if (audio->codec != PMX_AUDIO_AAC) {
-        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, blame(building, written, codec),
-                         g_strdup_printf("%s is not supported by this version of Polymux; it must "
-                                         "be AAC or copy",
-                                         pmx_audio_codec_names[audio->codec]));
+    check_fdk_aac(building, written, audio);
+    check_idle(building, written, audio);
+    PmxAudioFault fault = pmx_audio_codec_check(audio, &message);
+    if (fault != PMX_AUDIO_FINE)
+        pmx_build_report(building,
+                         fault == PMX_AUDIO_BAD_BITRATE ? PMX_CODE_OUT_OF_RANGE : PMX_CODE_INVALID,
+                         blame(building, written, keys[fault]), message);
+}
+
+/* What is meant by what was not given, where that is the codec's to say. */
+static void settle(PmxAudio *audio, const json_t *settings)
+{
+    if (audio->codec == PMX_AUDIO_COPY)
         return;
-    }
-    if (audio->profile != PMX_AAC_LOW && !building->build->options->have_fdk_aac)
-        pmx_build_report(
-            building, PMX_CODE_NOT_SUPPORTED, blame(building, written, profile),
-            g_strdup_printf("%s needs libfdk-aac, which this Polymux was built without: install "
-                            "libfdk-aac-dev (in Debian's non-free component) and build it again, "
-                            "or set Profile to aac_low",
-                            name));
-    if (audio->profile == PMX_AAC_HE_V2 && audio->channels == 1)
-        pmx_build_report(building, PMX_CODE_INVALID, blame(building, written, channels),
-                         g_strdup_printf("%s needs 2 channels, not 1", name));
-    else
-        check_rate(building, written, audio);
+    if (!pmx_build_given(settings, "Samplerate"))
+        audio->samplerate = pmx_audio_codec_default_rate(audio->codec);
+    if (!is_aac(audio))
+        audio->profile = PMX_AAC_LOW;
+    if (pmx_audio_codec_lossless(audio->codec))
+        audio->bitrate = 0;
 }
 
 /* --- languages --- */
@@ -118,6 +149,7 @@ static PmxAudio *build_track(PmxBuildOutput *building, const Written *written, j
     g_autoptr(PmxProblems) known = pmx_problems_new(); /* they are reported already */
     pmx_object_parse(&pmx_audio_track_object, settings, "", audio, known);
     audio->path = g_strdup(written->path);
+    settle(audio, settings);
     if (building->template_known && pmx_problems_count(known) == 0 && !audio->remove)
         check_encoder(building, written, audio);
     /* MP4 has the T codes only, so "chi" becomes "zho" here and nowhere later. */
@@ -193,6 +225,7 @@ void pmx_build_tracks(PmxBuildOutput *building)
     /* Nobody chose how its tag is made, so the source's is not to be lost. */
     output->audio.language_control = PMX_LANGUAGE_INPUT_FIRST;
     const Written written = {NULL, output->audio.path};
+    settle(&output->audio, json_object_get(building->merged, "Audio"));
     if (clean && !output->audio.remove)
         check_encoder(building, &written, &output->audio);
 }

@@ -17,7 +17,7 @@ typedef struct {
     int profile;  /* PmxAacProfile of job/job.h */
     int bitrate;  /* bit/s */
     int rate;     /* Hz */
-    int channels; /* 1 or 2 */
+    int channels; /* 1, 2, 4, 5, 6 or 8 */
 } PmxAacSettings;
 
 /* Takes one access unit; FALSE stops with `error` set. */

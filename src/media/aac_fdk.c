@@ -7,8 +7,16 @@
 #include "job/job.h"
 
 /* ISO/IEC 14496-3 table 1.17: audio object types as the library numbers them. */
-static const UINT object_types[] = {
-    [PMX_AAC_LOW] = AOT_AAC_LC, [PMX_AAC_HE] = AOT_SBR, [PMX_AAC_HE_V2] = AOT_PS};
+static const UINT object_types[] = {[PMX_AAC_LOW] = AOT_AAC_LC,
+                                    [PMX_AAC_HE] = AOT_SBR,
+                                    [PMX_AAC_HE_V2] = AOT_PS,
+                                    [PMX_AAC_LD] = AOT_ER_AAC_LD,
+                                    [PMX_AAC_ELD] = AOT_ER_AAC_ELD};
+
+/* Channel configurations of ISO/IEC 14496-3 table 1.19, by number of channels: 4 is front, centre
+ * and one back; 8 is configuration 12, 7.1 with sides and backs. */
+static const UINT channel_modes[] = {[1] = MODE_1,     [2] = MODE_2,       [4] = MODE_1_2_1,
+                                     [5] = MODE_1_2_2, [6] = MODE_1_2_2_1, [8] = MODE_7_1_BACK};
 
 struct PmxAac {
     HANDLE_AACENCODER handle;
@@ -34,13 +42,16 @@ static gboolean set_parameters(PmxAac *aac, const PmxAacSettings *settings, GErr
     } parameters[] = {
         {AACENC_AOT, object_types[settings->profile], "this profile"},
         {AACENC_SAMPLERATE, (UINT)settings->rate, "this sample rate"},
-        {AACENC_CHANNELMODE, settings->channels == 1 ? MODE_1 : MODE_2, "this number of channels"},
+        {AACENC_CHANNELMODE, channel_modes[settings->channels], "this number of channels"},
         {AACENC_CHANNELORDER, 1, "the channel order"}, /* as in WAV */
         {AACENC_BITRATE, (UINT)settings->bitrate, "this bit rate"},
         {AACENC_TRANSMUX, TT_MP4_RAW, "raw access units"},
         {AACENC_SIGNALING_MODE, 1,
          "its signalling"}, /* explicit, backward compatible: old decoders play the core */
         {AACENC_AFTERBURNER, 1, "its quality setting"},
+        /* AAC-ELD with SBR is another thing, which libavcodec cannot decode. */
+        {AACENC_SBR_MODE, settings->profile == PMX_AAC_HE || settings->profile == PMX_AAC_HE_V2,
+         "its SBR setting"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(parameters); i++) {
         AACENC_ERROR status =

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The audio task: one track, whole, into AAC.
+ * The audio task: one track, whole, into its codec.
  *
- *     decoder ─► resampler ─► AAC encoder ─► one artifact, "0.pmx"
+ *     decoder ─► resampler ─► encoder ─► one artifact, "0.pmx"
  *
  * Times in the artifact are in samples of the AAC core, which for HE-AAC runs at half the rate that
  * is heard: players (libavcodec among them) double what an edit list cuts when they find SBR, so
@@ -10,22 +10,22 @@
  * duration ends the track on the exact sample.
  */
 #include "job/job.h"
-#include "media/aac.h"
 #include "media/artifact.h"
 #include "media/decoder.h"
 #include "media/resampler.h"
 #include "media/run.h"
+#include "media/sound_encoder.h"
+
+enum { SILENCE = 4096 };
 
 typedef struct {
     PmxRun *run;
     const PmxAudioTask *task;
     PmxDecoder *decoder;
-    PmxAac *aac;
+    PmxSound *sound;
     PmxArtifactWriter *writer;
-    AVPacket *packet;
     gint64 given; /* samples given to the encoder */
     gint64 cut;   /* samples: no more than these */
-    gint64 units; /* access units written */
     gboolean ended;
 } Track;
 
@@ -34,27 +34,23 @@ static gint64 to_samples(const PmxAudioTask *task, gint64 us)
     return pmx_rescale(us, (PmxRatio){1, G_USEC_PER_SEC}, pmx_ratio(1, task->samplerate));
 }
 
-/* Samples heard for each tick of the track's clock. */
-static int samples_a_tick(const PmxAudioTask *task)
-{
-    return task->profile == PMX_AAC_LOW ? 1 : 2;
-}
-
-static gboolean write_unit(const guint8 *bytes, gsize length, gpointer data, GError **error)
+/* What an encoder puts after the last sample is for players without edit lists; a packet of nothing
+ * else is left out. */
+static gboolean write_packet(AVPacket *packet, gpointer data, GError **error)
 {
     Track *track = data;
-    int scale = samples_a_tick(track->task), frame = pmx_aac_frame_length(track->aac) / scale;
+    int scale = pmx_sound_samples_a_tick(track->sound);
     gint64 end = (track->given + scale - 1) / scale;
-    AVPacket *packet = track->packet;
-    packet->data = (guint8 *)bytes;
-    packet->size = (int)length;
-    packet->flags = AV_PKT_FLAG_KEY;
-    packet->pts = track->units++ * frame - pmx_aac_priming(track->aac) / scale;
-    packet->duration = track->ended ? CLAMP(end - packet->pts, 1, frame) : frame;
+    packet->pts /= scale;
+    packet->duration /= scale;
+    if (track->ended && packet->pts >= end)
+        return TRUE;
+    if (track->ended)
+        packet->duration = MIN(packet->duration, end - packet->pts);
     return pmx_artifact_add(track->writer, packet, error);
 }
 
-static gboolean encode(const gint16 *samples, gsize count, gpointer data, GError **error)
+static gboolean encode(const float *samples, gsize count, gpointer data, GError **error)
 {
     Track *track = data;
     gsize room = (gsize)MAX(0, track->cut - track->given);
@@ -62,7 +58,7 @@ static gboolean encode(const gint16 *samples, gsize count, gpointer data, GError
     if (count == 0)
         return TRUE;
     track->given += (gint64)count;
-    return pmx_aac_encode(track->aac, samples, count, write_unit, track, error);
+    return pmx_sound_encode(track->sound, samples, count, write_packet, track, error);
 }
 
 static gboolean decode_all(Track *track, PmxResampler *resampler, GError **error)
@@ -84,35 +80,22 @@ static gboolean decode_all(Track *track, PmxResampler *resampler, GError **error
 /* A track that ends before the film stalls players; silence carries it to the end. */
 static gboolean pad(Track *track, GError **error)
 {
-    static const gint16 silence[4096 * 2];
     gint64 missing = to_samples(track->task, track->task->pad_to) - track->given;
-    for (; missing > 0; missing -= 4096)
-        if (!encode(silence, (gsize)MIN(missing, 4096), track, error))
+    g_autofree float *silence = g_new0(float, SILENCE *(gsize)track->task->channels);
+    for (; missing > 0; missing -= SILENCE)
+        if (!encode(silence, (gsize)MIN(missing, SILENCE), track, error))
             return FALSE;
     return TRUE;
 }
 
 static gboolean finish(Track *track, GError **error)
 {
-    gsize length;
-    const guint8 *config = pmx_aac_config(track->aac, &length);
-    g_autofree char *extradata = g_base64_encode(config, length);
-    int scale = samples_a_tick(track->task);
+    PmxArtifactHead head = {.damaged = pmx_decoder_damaged(track->decoder)};
     track->ended = TRUE;
-    if (!pmx_aac_encode(track->aac, NULL, 0, write_unit, track, error))
+    if (!pmx_sound_encode(track->sound, NULL, 0, write_packet, track, error))
         return FALSE;
-    PmxArtifactHead head = {
-        .codec = "aac",
-        .time_base = pmx_ratio(1, track->task->samplerate / scale),
-        .profile = FF_PROFILE_UNKNOWN,
-        .level = FF_LEVEL_UNKNOWN,
-        .sample_rate = track->task->samplerate / scale,
-        .channels = track->task->channels,
-        .frame_size = pmx_aac_frame_length(track->aac) / scale,
-        .bit_rate = track->task->bitrate * 1000,
-        .extradata = extradata,
-        .damaged = pmx_decoder_damaged(track->decoder),
-    };
+    pmx_sound_describe(track->sound, &head);
+    g_autofree char *extradata = head.extradata;
     return pmx_artifact_finish(track->writer, &head, error);
 }
 
@@ -134,28 +117,28 @@ static json_t *run_track(Track *track, GError **error)
                      (int)pmx_decoder_damaged(track->decoder));
 }
 
+static PmxSoundSettings settings_of(const PmxAudioTask *task)
+{
+    return (PmxSoundSettings){.codec = task->codec,
+                              .profile = task->profile,
+                              .bitrate = (int)task->bitrate * 1000,
+                              .rate = (int)task->samplerate,
+                              .channels = (int)task->channels,
+                              .bits = task->bits > 0 ? (int)task->bits : 16};
+}
+
 static json_t *with_decoder(PmxRun *run, const PmxAudioTask *task, PmxDecoder *decoder,
                             GError **error)
 {
-    PmxAacSettings settings = {task->profile, (int)task->bitrate * 1000, (int)task->samplerate,
-                               (int)task->channels};
+    const PmxSoundSettings settings = settings_of(task);
     g_autofree char *path = pmx_run_file(run, "0.pmx");
-    g_autoptr(PmxAac) aac = pmx_aac_new(&settings, error);
-    g_autoptr(PmxArtifactWriter) writer = aac ? pmx_artifact_create(path, error) : NULL;
-    g_autoptr(AVPacket) packet = av_packet_alloc();
+    g_autoptr(PmxSound) sound = pmx_sound_new(&settings, error);
+    g_autoptr(PmxArtifactWriter) writer = sound ? pmx_artifact_create(path, error) : NULL;
     if (!writer)
         return NULL;
-    Track track = {.run = run,
-                   .task = task,
-                   .decoder = decoder,
-                   .aac = aac,
-                   .writer = writer,
-                   .packet = packet};
+    Track track = {.run = run, .task = task, .decoder = decoder, .sound = sound, .writer = writer};
     track.cut = task->cut_at > 0 ? to_samples(task, task->cut_at) : G_MAXINT64;
-    json_t *result = run_track(&track, error);
-    packet->data = NULL; /* it never owned its bytes */
-    packet->size = 0;
-    return result;
+    return run_track(&track, error);
 }
 
 json_t *pmx_audio_run(PmxRun *run, GError **error)

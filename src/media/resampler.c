@@ -6,7 +6,9 @@
 #include <libavutil/opt.h>
 #include <libavutil/samplefmt.h>
 
+#include "job/audio-codecs.h"
 #include "media/averror.h"
+#include "media/downmix.h"
 
 enum { SILENCE_BLOCK = 4096, WANDER_MS = 20 };
 
@@ -30,7 +32,7 @@ PmxResampler *pmx_resampler_new(const PmxAudioTask *task, PmxRatio time_base, Pm
     resampler->time_base = time_base;
     resampler->take = take;
     resampler->data = data;
-    resampler->out = g_array_new(FALSE, FALSE, sizeof(gint16));
+    resampler->out = g_array_new(FALSE, FALSE, sizeof(float));
     return resampler;
 }
 
@@ -56,7 +58,7 @@ static gboolean convert(PmxResampler *resampler, const guint8 *const *planes, in
     int made = swr_convert(resampler->swr, &out, room, (const guint8 **)planes, count);
     if (made < 0)
         return pmx_av_fail(error, PMX_CODE_INTERNAL, made, "the audio cannot be resampled");
-    return made == 0 || resampler->take((const gint16 *)resampler->out->data, (gsize)made,
+    return made == 0 || resampler->take((const float *)(void *)resampler->out->data, (gsize)made,
                                         resampler->data, error);
 }
 
@@ -67,24 +69,63 @@ static gboolean fits(const PmxResampler *resampler, const AVFrame *frame)
            av_channel_layout_compare(&resampler->layout, &frame->ch_layout) == 0;
 }
 
-static int open_swr(PmxResampler *resampler)
+/* The layout of what goes in, with a guess where the file does not tell. */
+static int layout_in(const PmxResampler *resampler, AVChannelLayout *in)
+{
+    if (resampler->layout.order != AV_CHANNEL_ORDER_UNSPEC)
+        return av_channel_layout_copy(in, &resampler->layout);
+    av_channel_layout_default(in, resampler->layout.nb_channels);
+    return 0;
+}
+
+static int set_matrix(PmxResampler *resampler, const AVChannelLayout *in,
+                      const AVChannelLayout *out)
+{
+    if (in->nb_channels > PMX_CHANNELS_MAX)
+        return AVERROR(EINVAL);
+    g_autofree double *matrix = g_new(double, (gsize)(in->nb_channels * out->nb_channels));
+    if (!pmx_downmix(in, out, matrix))
+        return AVERROR(EINVAL);
+    return swr_set_matrix(resampler->swr, matrix, in->nb_channels);
+}
+
+static int set_up(PmxResampler *resampler, AVChannelLayout *in, AVChannelLayout *out)
 {
     const PmxAudioTask *task = resampler->task;
-    AVChannelLayout in = {0}, out = {0};
-    if (resampler->layout.order == AV_CHANNEL_ORDER_UNSPEC)
-        av_channel_layout_default(&in, resampler->layout.nb_channels);
-    else
-        av_channel_layout_copy(&in, &resampler->layout);
-    av_channel_layout_default(&out, (int)task->channels);
-    int status =
-        swr_alloc_set_opts2(&resampler->swr, &out, AV_SAMPLE_FMT_S16, (int)task->samplerate, &in,
-                            resampler->format, resampler->rate, 0, NULL);
-    av_channel_layout_uninit(&in);
+    int status = swr_alloc_set_opts2(&resampler->swr, out, AV_SAMPLE_FMT_FLT, (int)task->samplerate,
+                                     in, resampler->format, resampler->rate, 0, NULL);
     /* Double precision inside: the one that is fine enough and the same on every processor. */
     if (status >= 0)
         status =
             av_opt_set_sample_fmt(resampler->swr, "internal_sample_fmt", AV_SAMPLE_FMT_DBLP, 0);
+    if (status >= 0)
+        status = set_matrix(resampler, in, out);
     return status < 0 ? status : swr_init(resampler->swr);
+}
+
+static int open_swr(PmxResampler *resampler)
+{
+    const PmxAudioTask *task = resampler->task;
+    AVChannelLayout in = {0}, out = {0};
+    int status = layout_in(resampler, &in);
+    if (status >= 0)
+        status = av_channel_layout_from_string(&out,
+                                               pmx_audio_codec_layout(task->codec, task->channels));
+    if (status >= 0)
+        status = set_up(resampler, &in, &out);
+    av_channel_layout_uninit(&in);
+    av_channel_layout_uninit(&out);
+    return status;
+}
+
+static gboolean refuse(const PmxResampler *resampler, GError **error)
+{
+    char name[128] = "";
+    av_channel_layout_describe(&resampler->layout, name, sizeof name);
+    g_set_error(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED,
+                "the track has %d channels (%s), and where each of them belongs is not known",
+                resampler->layout.nb_channels, name);
+    return FALSE;
 }
 
 /* A stream may change its rate or layout; what went in before is finished first. */
@@ -103,6 +144,8 @@ static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, GError
     av_channel_layout_uninit(&resampler->layout);
     av_channel_layout_copy(&resampler->layout, &frame->ch_layout);
     int status = open_swr(resampler);
+    if (status == AVERROR(EINVAL))
+        return refuse(resampler, error);
     return status >= 0 ||
            pmx_av_fail(error, PMX_CODE_INTERNAL, status, "this kind of audio cannot be resampled");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The resampler: decoded audio of any kind onto one unbroken line of 16-bit samples at the wanted
- * rate and channels.
+ * The resampler: decoded audio of any kind onto one unbroken line of samples at the wanted rate
+ * and channels (see downmix.h).
  *
  * The line begins at the task's zero. A track that starts later gets silence in front, one that
  * starts earlier loses what lies before; a hole in the timestamps becomes silence, an overlap is
@@ -15,8 +15,8 @@
 
 typedef struct PmxResampler PmxResampler;
 
-/* Takes `count` samples a channel, interleaved; FALSE stops with `error` set. */
-typedef gboolean (*PmxSamplesFunc)(const gint16 *samples, gsize count, gpointer data,
+/* Takes `count` samples a channel, interleaved, full scale at 1; FALSE stops with `error` set. */
+typedef gboolean (*PmxSamplesFunc)(const float *samples, gsize count, gpointer data,
                                    GError **error);
 
 PmxResampler *pmx_resampler_new(const PmxAudioTask *task, PmxRatio time_base, PmxSamplesFunc take,

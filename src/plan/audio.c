@@ -2,8 +2,16 @@
 /* Track selection and language control: see audio.h. Pure. */
 #include "plan/audio.h"
 
+#include <string.h>
+
+#include "job/audio-codecs.h"
 #include "job/language.h"
 #include "job/track-language.h"
+
+static void task_free(PmxAudioTask *task)
+{
+    pmx_object_free(&pmx_audio_task_object, task);
+}
 
 static gboolean is_audio(const PmxStream *stream)
 {
@@ -164,9 +172,21 @@ static char *choose_tag(const PmxStream *stream, const PmxAudio *audio, const ch
 
 static gint64 choose_channels(const PmxStream *stream, const PmxAudio *audio)
 {
-    if (audio->channels > 0)
-        return audio->channels;
-    return CLAMP(stream->channels, audio->profile == PMX_AAC_HE_V2 ? 2 : 1, 2);
+    return audio->channels > 0
+               ? audio->channels
+               : pmx_audio_codec_channels(audio->codec, audio->profile, stream->channels);
+}
+
+/* A lossless codec keeps what a source has beyond 16 bits. Lossy ones decode to floating point and
+ * have no such thing. */
+static gint64 choose_bits(const PmxStream *stream, const PmxAudio *audio)
+{
+    const char *codec = stream->codec ? stream->codec : "", *format = stream->sample_fmt;
+    gboolean exact = g_str_has_prefix(codec, "pcm_") || strcmp(codec, "flac") == 0 ||
+                     strcmp(codec, "alac") == 0 || strcmp(codec, "truehd") == 0 ||
+                     strcmp(codec, "wavpack") == 0 || strcmp(codec, "tta") == 0;
+    gboolean fine = format && !g_str_has_prefix(format, "s16") && !g_str_has_prefix(format, "u8");
+    return audio->codec == PMX_AUDIO_FLAC && exact && fine ? 24 : 0;
 }
 
 /* Nothing is heard beyond the clip. */
@@ -184,15 +204,32 @@ static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream
     pmx_object_init(&pmx_audio_task_object, task);
     task->stream = stream->index;
     task->origin = pmx_facts_origin(input->facts) + wish->clip.start;
+    task->codec = audio->codec;
     task->profile = audio->profile;
     task->bitrate = audio->bitrate;
     task->samplerate = audio->samplerate;
     task->channels = choose_channels(stream, audio);
+    task->bits = choose_bits(stream, audio);
     task->limit = pmx_stream_us(stream, stream->end) - task->origin;
     task->pad_to = audio->duration == PMX_DURATION_KEEP ? 0 : wish->video_us;
     task->cut_at = audio->duration == PMX_DURATION_MATCH ? wish->video_us : 0;
     clip_task(task, wish->clip.length);
     return task;
+}
+
+/* Channels as the source are known only now, and so is what bit rate they take. */
+static gboolean check_settings(const PmxAudioTask *task, const PmxTrackWish *wish,
+                               PmxProblems *problems)
+{
+    PmxAudio audio = *wish->audio;
+    char *message = NULL;
+    audio.channels = task->channels;
+    if (wish->audio->channels > 0 || pmx_audio_codec_check(&audio, &message) == PMX_AUDIO_FINE)
+        return TRUE;
+    pmx_problems_add(problems, PMX_CODE_OUT_OF_RANGE, wish->audio->path,
+                     "its source has %" G_GINT64_FORMAT " channels: %s", task->channels, message);
+    g_free(message);
+    return FALSE;
 }
 
 gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
@@ -207,6 +244,10 @@ gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
         return FALSE;
     choice->stream = stream;
     choice->task = wish->audio->codec == PMX_AUDIO_COPY ? NULL : task_for(input, stream, wish);
+    if (choice->task && !check_settings(choice->task, wish, problems)) {
+        g_clear_pointer(&choice->task, task_free);
+        return FALSE;
+    }
     choice->language = choose_language(stream, wish->audio, warnings);
     choice->tag = choose_tag(stream, wish->audio, choice->language);
     choice->seconds = (double)pmx_stream_us(stream, stream->end - stream->start) / G_USEC_PER_SEC;

@@ -7,7 +7,10 @@
 static const char *const codecs[] = {"h264", "h265", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const subtitle_codecs[] = {"auto", "mov_text", "webvtt", "ass", "subrip", NULL};
-static const char *const aac_profiles[] = {"aac_low", "aac_he", "aac_he_v2", NULL};
+static const char *const audio_codecs[] = {"aac",  "ac3",    "eac3",  "mp2",   "mp3",       "flac",
+                                           "opus", "vorbis", "wmav1", "wmav2", "pcm_s16le", NULL};
+static const char *const aac_profiles[] = {"aac_low", "aac_he",  "aac_he_v2",
+                                           "aac_ld",  "aac_eld", NULL};
 
 #define AT(member) .offset = offsetof(PmxCutTask, member)
 static const PmxField cut_fields[] = {
@@ -81,10 +84,12 @@ const PmxObject pmx_video_task_object = {"VideoTask", sizeof(PmxVideoTask), vide
 static const PmxField audio_fields[] = {
     {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
     {"origin", PMX_FIELD_INT, AT(origin), .doc = "microseconds"},
+    {"codec", PMX_FIELD_ENUM, AT(codec), .choices = audio_codecs, .doc = "codec"},
     {"profile", PMX_FIELD_ENUM, AT(profile), .choices = aac_profiles, .doc = "AAC profile"},
     {"bitrate", PMX_FIELD_INT, AT(bitrate), .doc = "kbit/s"},
     {"samplerate", PMX_FIELD_INT, AT(samplerate), .doc = "Hz"},
     {"channels", PMX_FIELD_INT, AT(channels), .doc = "channels"},
+    {"bits", PMX_FIELD_INT, AT(bits), .doc = "bits of a sample"},
     {"pad_to", PMX_FIELD_INT, AT(pad_to), .doc = "microseconds"},
     {"cut_at", PMX_FIELD_INT, AT(cut_at), .doc = "microseconds"},
     {"limit", PMX_FIELD_INT, AT(limit), .doc = "microseconds"},

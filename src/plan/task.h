@@ -68,10 +68,12 @@ typedef struct {
 typedef struct {
     gint64 stream;     /* index in the source */
     gint64 origin;     /* microseconds: the source time that becomes zero */
-    int profile;       /* PmxAacProfile of job/job.h */
-    gint64 bitrate;    /* kbit/s */
+    int codec;         /* PmxAudioCodec of job/job.h */
+    int profile;       /* PmxAacProfile likewise; AAC only */
+    gint64 bitrate;    /* kbit/s; 0: the codec has none */
     gint64 samplerate; /* Hz */
     gint64 channels;
+    gint64 bits;   /* of a sample: 24 when a lossless codec is to keep them; 0: 16 */
     gint64 pad_to; /* microseconds: silence up to here, 0: none */
     gint64 cut_at; /* microseconds: nothing beyond, 0: no cut */
     gint64 limit;  /* microseconds: where the source track ends; a timestamp beyond it is not

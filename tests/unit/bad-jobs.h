@@ -338,40 +338,49 @@ static const BadJob bad_jobs[] = {
     {OVER, "{'Video':{'Remove':true},'Audios':[{'InputRef':'dub','Remove':true}]}",
      "InvalidParameter @Video.Remove: the video and every audio track are removed; "
      "nothing is left\n"},
-    {AUDIO, "{'Codec':'OPUS'}",
-     "InvalidParameter.NotSupported @Audio.Codec: OPUS is not supported by this "
-     "version of Polymux; it must be AAC or copy\n"},
+    {AUDIO, "{'Codec':'VORBIS'}",
+     "InvalidParameter.NotSupported @Audio.Codec: mp4 files carry AAC, AC3, EAC3, MP2, MP3, "
+     "FLAC or OPUS, not VORBIS; choose another codec or another Container.Format\n"},
     {AUDIO, "{'Codec':'AAX','Profile':'aac_ld'}",
-     "InvalidParameter @Audio.Codec: must be one of AAC, AC3, EAC3, MP2, MP3, FLAC, "
-     "OPUS, VORBIS, WMA-V1, WMA-V2, pcm_s16le, copy, not \"AAX\"\n"
-     "InvalidParameter.NotSupported @Audio.Profile: aac_ld is not supported by this "
-     "version of Polymux; it must be one of aac_low, aac_he, aac_he_v2\n"},
-    {AUDIO, "{'Profile':'aac_lc','Bitrate':1001,'Samplerate':48001,'Channels':6}",
+     "InvalidParameter @Audio.Codec: must be one of AAC, AC3, EAC3, MP2, MP3, FLAC, OPUS, VORBIS, "
+     "WMA-V1, WMA-V2, pcm_s16le, copy, not \"AAX\"\n"},
+    {AUDIO, "{'Codec':'AC3','Profile':'aac_low','Bitrate':100,'Samplerate':96000}",
+     "InvalidParameter @Audio.Profile: is for AAC only; leave it out for AC3\n"
+     "InvalidParameter @Audio.Samplerate: AC3 takes 32000, 44100 or 48000 Hz, not 96000\n"},
+    {AUDIO, "{'Codec':'MP2','Bitrate':100,'Channels':1}",
+     "InvalidParameter.OutOfRange @Audio.Bitrate: MP2 at 48000 Hz with 1 channel takes 32, 48, 56, "
+     "64, 80, 96, 112, 128, 160 or 192 kbit/s, not 100\n"},
+    {AUDIO, "{'Codec':'FLAC','Bitrate':100}",
+     "InvalidParameter @Audio.Bitrate: FLAC loses nothing and has no bit rate; leave it out\n"},
+    {AUDIO, "{'Codec':'OPUS','Samplerate':44100}",
+     "InvalidParameter @Audio.Samplerate: OPUS takes 48000 Hz, not 44100\n"},
+    {AUDIO, "{'Codec':'MP3','Channels':6}",
+     "InvalidParameter @Audio.Channels: MP3 takes 1 or 2 channels, not 6\n"},
+    {AUDIO, "{'Profile':'aac_lc','Bitrate':1001,'Samplerate':48001,'Channels':7}",
      "InvalidParameter @Audio.Profile: must be one of aac_low, aac_he, aac_he_v2, "
-     "not \"aac_lc\"\n"
+     "aac_ld, aac_eld, not \"aac_lc\"\n"
      "InvalidParameter.OutOfRange @Audio.Bitrate: must be from 8 to 1000, not 1001\n"
      "InvalidParameter @Audio.Samplerate: must be one of 22050, 32000, 44100, 48000,"
      " 96000, not 48001\n"
-     "InvalidParameter.NotSupported @Audio.Channels: 6 is not supported by this "
-     "version of Polymux; it must be 0 (as the source), 1 or 2\n"},
+     "InvalidParameter @Audio.Channels: must be 0 (as the source), 1, 2, 4, 5, 6 or 8, not 7\n"},
     {AUDIO, "{'Channels':3,'Bitrate':'64k','Samplerate':'8000','Volume':{'Method':'auto'}}",
      "InvalidParameter @Audio.Bitrate: must be a whole number, not \"64k\"\n"
      "InvalidParameter @Audio.Samplerate: must be one of 22050, 32000, 44100, 48000,"
      " 96000, not \"8000\"\n"
-     "InvalidParameter @Audio.Channels: must be 0 (as the source), 1 or 2, not 3\n"
+     "InvalidParameter @Audio.Channels: must be 0 (as the source), 1, 2, 4, 5, 6 or 8, not 3\n"
      "InvalidParameter.NotSupported @Audio.Volume: is not supported by this version "
      "of Polymux; leave it out\n"},
     {AUDIO, "{'Profile':'aac_he_v2','Channels':1}",
-     "InvalidParameter @Audio.Channels: aac_he_v2 needs 2 channels, not 1\n"},
+     "InvalidParameter @Audio.Channels: aac_he_v2 takes 2 channels, not 1\n"},
     {AUDIO, "{'Bitrate':300}",
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 48000 Hz with 2 "
      "channels takes 16 to 288 kbit/s, not 300\n"},
     {AUDIO, "{'Profile':'aac_low','Bitrate':8}",
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_low at 48000 Hz with 2 "
      "channels takes 14 to 576 kbit/s, not 8\n"},
-    {AUDIO, "{'Channels':0,'Bitrate':200}",
-     "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 48000 Hz with 1 or 2 "
-     "channels takes 16 to 144 kbit/s, not 200\n"},
+    {AUDIO, "{'Channels':0,'Profile':'aac_he_v2','Bitrate':200}",
+     "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he_v2 at 48000 Hz with 2 "
+     "channels takes 12 to 144 kbit/s, not 200\n"},
     {AUDIO, "{'Samplerate':96000,'Bitrate':33}",
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 96000 Hz with 2 "
      "channels takes 36 to 576 kbit/s, not 33\n"},
@@ -443,7 +452,7 @@ static const BadJob bad_jobs[] = {
      "channels takes 16 to 288 kbit/s, not 500\n"
      "InvalidParameter.OutOfRange @Audios[1].Bitrate: aac_he_v2 at 48000 Hz with 2 "
      "channels takes 12 to 144 kbit/s, not 145\n"
-     "InvalidParameter @Audios[2].Channels: aac_he_v2 needs 2 channels, not 1\n"},
+     "InvalidParameter @Audios[2].Channels: aac_he_v2 takes 2 channels, not 1\n"},
     {OVER,
      "{'Audio':{'Bitrate':300},'Audios':[{'InputRef':'dub'},{'InputRef':'video'},"
      "{'InputRef':'dub','Profile':'aac_low'}]}",

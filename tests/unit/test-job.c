@@ -2,7 +2,7 @@
 /* Job parsing: what the document's jobs become, and what is said about bad ones. */
 #include <string.h>
 
-#include "job/aac-limits.h"
+#include "job/audio-codecs.h"
 #include "job/config.h"
 #include "job/job.h"
 #include "job/output-address.h"
@@ -335,19 +335,39 @@ static void test_without_fdk(void)
     g_assert_nonnull(job);
 }
 
-static void test_aac_limits(void)
+/* The bit rate that comes nearest, and the channels that a codec can have of a source's. */
+static void test_audio_codecs(void)
 {
-    gint64 min = 0, max = 0;
-    g_assert_true(pmx_aac_bitrate_range(PMX_AAC_HE, 48000, 2, &min, &max));
-    g_assert_cmpint(min, ==, 16);
-    g_assert_cmpint(max, ==, 288);
-    g_assert_true(pmx_aac_bitrate_range(PMX_AAC_LOW, 48000, 0, &min, &max));
-    g_assert_cmpint(min, ==, 14);  /* stereo's, the narrower one */
-    g_assert_cmpint(max, ==, 288); /* mono's */
-    g_assert_true(pmx_aac_bitrate_range(PMX_AAC_HE_V2, 44100, 0, &min, &max));
-    g_assert_false(pmx_aac_bitrate_range(PMX_AAC_HE_V2, 44100, 1, &min, &max));
-    g_assert_false(pmx_aac_bitrate_range(PMX_AAC_LOW, 8000, 1, &min, &max));
-    g_assert_false(pmx_aac_bitrate_range(PMX_AAC_LOW, 48000, 6, &min, &max));
+    static const struct {
+        int codec, profile;
+        gint64 rate, channels, wanted, nearest;
+    } rows[] = {
+        {PMX_AUDIO_AAC, PMX_AAC_HE, 48000, 2, 8, 16},
+        {PMX_AUDIO_AAC, PMX_AAC_HE, 48000, 2, 300, 288},
+        {PMX_AUDIO_AAC, PMX_AAC_LOW, 48000, 1, 300, 288},
+        {PMX_AUDIO_AAC, PMX_AAC_HE_V2, 44100, 1, 32, 0},
+        {PMX_AUDIO_AAC, PMX_AAC_LOW, 8000, 1, 32, 0},
+        {PMX_AUDIO_MP3, 0, 48000, 2, 100, 112},
+        {PMX_AUDIO_MP3, 0, 22050, 2, 500, 160},
+        {PMX_AUDIO_MP2, 0, 48000, 2, 32, 64},
+        {PMX_AUDIO_AC3, 0, 48000, 6, 32, 128},
+        {PMX_AUDIO_OPUS, 0, 48000, 1, 500, 256},
+        {PMX_AUDIO_FLAC, 0, 48000, 2, 128, 0},
+    };
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++)
+        g_assert_cmpint(pmx_audio_codec_bitrate(rows[i].codec, rows[i].profile, rows[i].rate,
+                                                rows[i].channels, rows[i].wanted),
+                        ==, rows[i].nearest);
+    static const gint64 sources[] = {1, 2, 3, 4, 5, 6, 7, 8, 24};
+    static const gint64 low[] = {1, 2, 2, 4, 5, 6, 6, 8, 8}, ac3[] = {1, 2, 2, 4, 5, 6, 6, 6, 6},
+                        opus[] = {1, 2, 2, 4, 4, 6, 6, 8, 8};
+    for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
+        g_assert_cmpint(pmx_audio_codec_channels(PMX_AUDIO_AAC, PMX_AAC_LOW, sources[i]), ==,
+                        low[i]);
+        g_assert_cmpint(pmx_audio_codec_channels(PMX_AUDIO_AC3, 0, sources[i]), ==, ac3[i]);
+        g_assert_cmpint(pmx_audio_codec_channels(PMX_AUDIO_OPUS, 0, sources[i]), ==, opus[i]);
+        g_assert_cmpint(pmx_audio_codec_channels(PMX_AUDIO_AAC, PMX_AAC_HE_V2, sources[i]), ==, 2);
+    }
 }
 
 /* --- forms --- */
@@ -568,7 +588,7 @@ int main(int argc, char **argv)
     g_test_add_func("/job/removed", test_removed);
     g_test_add_func("/job/language-codes", test_language_codes);
     g_test_add_func("/job/without-fdk", test_without_fdk);
-    g_test_add_func("/job/aac-limits", test_aac_limits);
+    g_test_add_func("/job/audio-codecs", test_audio_codecs);
     g_test_add_func("/job/forms", test_forms);
     g_test_add_func("/job/gop", test_gop);
     g_test_add_func("/job/defaults", test_defaults);

@@ -3,17 +3,18 @@
 #include "media/resampler.h"
 
 #include <libavutil/samplefmt.h>
+#include <math.h>
 #include <stdlib.h>
 
 enum { HZ = 48000, CLICKS_MAX = 4, FEEDS_MAX = 6 };
 
 typedef struct {
-    GArray *samples; /* of gint16, the first channel */
+    GArray *samples; /* of float, the first channel */
     int channels;
     gint64 stop_at; /* samples; 0: never */
 } Line;
 
-static gboolean take(const gint16 *samples, gsize count, gpointer data, GError **error)
+static gboolean take(const float *samples, gsize count, gpointer data, GError **error)
 {
     Line *line = data;
     for (gsize i = 0; i < count; i++)
@@ -314,11 +315,11 @@ static const Row rows[] = {
 static gint64 next_click(const GArray *line, gint64 from)
 {
     for (gint64 i = from; i < line->len; i++) {
-        if (abs(g_array_index(line, gint16, i)) < 3000)
+        if (fabsf(g_array_index(line, float, i)) < 0.09F)
             continue;
         gint64 best = i;
         for (gint64 k = i; k < MIN(i + 40, line->len); k++)
-            if (abs(g_array_index(line, gint16, k)) > abs(g_array_index(line, gint16, best)))
+            if (fabsf(g_array_index(line, float, k)) > fabsf(g_array_index(line, float, best)))
                 best = k;
         return best;
     }
@@ -339,7 +340,7 @@ static void assert_line(const Row *row, const GArray *line)
     }
     g_assert_cmpint(next_click(line, from), ==, -1);
     for (gint64 i = 0; row->slack == 0 && i < line->len; i++) /* nothing but clicks */
-        g_assert_true(g_array_index(line, gint16, i) == 0 || next_click(line, i) == i);
+        g_assert_true(fabsf(g_array_index(line, float, i)) < 2e-5F || next_click(line, i) == i);
 }
 
 static void test_row(gconstpointer data)
@@ -348,7 +349,7 @@ static void test_row(gconstpointer data)
     g_autoptr(GError) error = NULL;
     const PmxAudioTask task = {
         .samplerate = HZ, .channels = row->channels, .origin = row->origin, .limit = row->limit};
-    Line line = {g_array_new(FALSE, FALSE, sizeof(gint16)), row->channels, 0};
+    Line line = {g_array_new(FALSE, FALSE, sizeof(float)), row->channels, 0};
     PmxResampler *resampler = pmx_resampler_new(&task, row->tick, take, &line);
     for (guint f = 0; f < FEEDS_MAX && row->feeds[f].samples; f++)
         for (gint64 at = 0; at < row->feeds[f].samples; at += 1024)
@@ -368,7 +369,7 @@ static void test_stop(void)
     for (guint i = 0; i < G_N_ELEMENTS(feeds); i++) {
         g_autoptr(GError) error = NULL;
         const PmxAudioTask task = {.samplerate = HZ, .channels = 1, .limit = SECONDS(9)};
-        Line line = {g_array_new(FALSE, FALSE, sizeof(gint16)), 1, 1};
+        Line line = {g_array_new(FALSE, FALSE, sizeof(float)), 1, 1};
         PmxResampler *resampler = pmx_resampler_new(&task, (PmxRatio)TICK, take, &line);
         g_assert_false(push(resampler, feeds[i], (PmxRatio)TICK, 0, &error));
         g_assert_error(error, PMX_ERROR, (int)PMX_CODE_INTERNAL);
@@ -382,7 +383,7 @@ static void test_stop(void)
 static void test_empty(void)
 {
     const PmxAudioTask task = {.samplerate = HZ, .channels = 2};
-    Line line = {g_array_new(FALSE, FALSE, sizeof(gint16)), 2, 1};
+    Line line = {g_array_new(FALSE, FALSE, sizeof(float)), 2, 1};
     PmxResampler *resampler = pmx_resampler_new(&task, (PmxRatio)TICK, take, &line);
     g_assert_true(pmx_resampler_finish(resampler, NULL));
     g_assert_cmpuint(line.samples->len, ==, 0);
