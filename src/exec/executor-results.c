@@ -97,7 +97,7 @@ static gpointer publish(gpointer data, GCancellable *cancel, GError **error)
     const PmxWork *work = data;
     const PmxExecutorSetup *setup = &work->executor->setup;
     const PmxPlanOutput *output = g_ptr_array_index(setup->plan->outputs, work->task->output);
-    g_autofree char *path = g_build_filename(work->scratch, "out.mp4", NULL);
+    g_autofree char *path = g_build_filename(work->scratch, "out", NULL);
     return GINT_TO_POINTER(pmx_places_publish(setup->places, path, output->address, cancel, error));
 }
 

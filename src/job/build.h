@@ -8,6 +8,7 @@
  *     rate.c     one output's rate control
  *     picture.c  checks of one output's picture
  *     tracks.c   one output's audio tracks
+ *     fitting.c  what its container asks of the rest; subtitles, features, copying
  *
  * A problem is reported where its author wrote the cause, so what was written (`over`) is kept
  * apart from what comes out of the merge (`merged`): keys are read and range-checked in `over`,
@@ -56,6 +57,25 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place);
 void pmx_build_rate(PmxBuildOutput *building);
 /* Checks what the output's video wants of the picture. */
 void pmx_build_picture(PmxBuildOutput *building);
+/* The PmxContainer that the output or its template names; the default when neither does rightly. */
+int pmx_build_container(const PmxBuild *build, const PmxOutputPlace *place);
+
+/* Lays what the container implies into `merged`. */
+void pmx_build_imply(PmxBuildOutput *building);
+
+/* Builds the subtitles, and refuses what the container cannot carry. */
+void pmx_build_fit(PmxBuildOutput *building);
+
+/* Takes Clip and Metadata. */
+void pmx_build_features(PmxBuildOutput *building, const PmxOutputPlace *place);
+
+/* With Remux, in place of video and tracks. */
+void pmx_build_remux(PmxBuildOutput *building);
+
+/* Reports every key of `json`, found at `path`, but for those in `kept` (NULL at the end): a copied
+ * track has no other settings. */
+void pmx_build_check_copied(PmxBuildOutput *building, const char *path, const json_t *json,
+                            const char *const *kept);
 
 /* Fills the output's audio, audios and audios_given. */
 void pmx_build_tracks(PmxBuildOutput *building);

@@ -12,6 +12,7 @@ static void input_free(gpointer input)
 static void audio_clear(PmxAudio *audio)
 {
     g_free(audio->path);
+    g_free(audio->tag);
     pmx_object_clear(&pmx_audio_track_object, audio);
 }
 
@@ -32,6 +33,8 @@ static void output_free(gpointer data)
     g_free(output->address);
     pmx_object_clear(&pmx_video_object, &output->video);
     g_ptr_array_unref(output->audios);
+    g_clear_pointer(&output->metadata, g_ptr_array_unref);
+    g_clear_pointer(&output->subtitles, g_ptr_array_unref);
     audio_clear(&output->audio);
     g_free(output);
 }

@@ -46,7 +46,14 @@ typedef struct {
 
 /* --- what an output is made of --- */
 
-typedef enum { PMX_CODEC_H264, PMX_CODEC_H265, PMX_CODEC_AV1 } PmxVideoCodec;
+typedef enum {
+    PMX_CODEC_H264,
+    PMX_CODEC_H265,
+    PMX_CODEC_AV1,
+    PMX_CODEC_GIF,
+    PMX_CODEC_WEBP,
+    PMX_CODEC_COPY, /* extension: the source's packets as they are */
+} PmxVideoCodec;
 typedef enum { PMX_PIXELS_8, PMX_PIXELS_10 } PmxPixels; /* bits of a sample; 4:2:0 */
 /* What the encoder is told: a quality, a quantiser, or a rate and how to come by it. */
 typedef enum {
@@ -75,7 +82,31 @@ typedef enum {
     PMX_AUDIO_WMAV2,
     PMX_AUDIO_PCM_S16LE,
     PMX_AUDIO_CODECS,
+    PMX_AUDIO_COPY = PMX_AUDIO_CODECS, /* extension: the source's packets as they are */
 } PmxAudioCodec;
+typedef enum {
+    PMX_SUBTITLE_AUTO, /* the container's first */
+    PMX_SUBTITLE_MOV_TEXT,
+    PMX_SUBTITLE_VTT,
+    PMX_SUBTITLE_ASS,
+    PMX_SUBTITLE_SRT,
+} PmxSubtitleCodec;
+typedef enum {
+    PMX_CONTAINER_MP4,
+    PMX_CONTAINER_MOV,
+    PMX_CONTAINER_M4A,
+    PMX_CONTAINER_MKV,
+    PMX_CONTAINER_WEBM,
+    PMX_CONTAINER_TS,
+    PMX_CONTAINER_FLV,
+    PMX_CONTAINER_MP3,
+    PMX_CONTAINER_OGG,
+    PMX_CONTAINER_FLAC,
+    PMX_CONTAINER_WAV,
+    PMX_CONTAINER_MXF,
+    PMX_CONTAINER_GIF,
+    PMX_CONTAINER_WEBP,
+} PmxContainer;
 typedef enum {
     PMX_AAC_LOW,
     PMX_AAC_HE,
@@ -122,6 +153,7 @@ typedef struct {
     char *input_ref;
     int language_control; /* PmxLanguageControl */
     char *language;       /* as written; ISO 639-2 by validation */
+    char *tag; /* BCP 47, where Language says more than ISO 639-2 can; NULL: it does not */
     gboolean remove;
     int codec;           /* PmxAudioCodec */
     int profile;         /* PmxAacProfile; AAC only */
@@ -132,6 +164,27 @@ typedef struct {
     char *title;         /* extension */
     int duration;        /* extension; PmxDurationRule */
 } PmxAudio;
+
+/* Features.Clip.TimeSpan, microseconds; what is not given is 0. */
+typedef struct {
+    gint64 seek;     /* from the beginning */
+    gint64 duration; /* from there */
+    gint64 end;      /* cut off at the end; the job API's meaning of End */
+} PmxTimeSpan;
+
+typedef struct {
+    char *key, *value;
+} PmxPair;
+
+typedef struct {
+    char *path; /* JSON path of the track, for later problems */
+    char *input_ref;
+    gint64 index; /* which subtitle track of the input, from 0 */
+    int codec;    /* PmxSubtitleCodec; never PMX_SUBTITLE_AUTO in a parsed job */
+    int language_control;
+    char *language, *tag, *title; /* as a PmxAudio's */
+    gboolean is_default;
+} PmxSubtitle;
 
 typedef struct {
     char *name;                /* NULL when not given */
@@ -148,6 +201,11 @@ typedef struct {
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */
     PmxAudio audio;        /* the output's general audio settings */
+    int container;         /* PmxContainer */
+    gboolean remux;        /* all streams are copied; video, audio and subtitles say nothing */
+    PmxTimeSpan clip;      /* Features.Clip */
+    GPtrArray *metadata;   /* of PmxPair *: Features.Metadata; NULL: none */
+    GPtrArray *subtitles;  /* of PmxSubtitle *, or NULL */
 } PmxOutput;
 
 typedef struct {

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "job/containers.h"
 #include "job/params.h"
 
 /* Bytes of "scheme://" (RFC 3986, 3.1) at the start of `address`, or 0. */
@@ -36,7 +37,7 @@ char *pmx_check_output_address(const char *address)
     const char *last = last_component(address + scheme_length(address));
     if (!*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
         return g_strdup("must name a file, not a folder");
-    if (g_ascii_strcasecmp(last, ".mp4") == 0)
+    if (pmx_container_is_bare_extension(last))
         return g_strdup("must have a name before the extension");
     return NULL;
 }

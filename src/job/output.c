@@ -4,6 +4,7 @@
 
 #include "base/suggest.h"
 #include "job/build.h"
+#include "job/containers.h"
 #include "job/output-address.h"
 #include "job/placeholders.h"
 
@@ -102,12 +103,17 @@ static const char *file_of(const PmxOutputPlace *place, const char **key)
     return name && *name ? name : NULL;
 }
 
+static const char *extension_of(const PmxBuild *build, const PmxOutputPlace *place)
+{
+    return pmx_container_info(pmx_build_container(build, place))->extension;
+}
+
 /* With its placeholders filled in; NULL with a problem at `path`. Caller frees. */
 static char *filled(const PmxBuild *build, const PmxOutputPlace *place, const char *text,
                     const char *what, const char *path)
 {
     const PmxPlaceholders values = {build->options->job_id, build->job->name, place->request->name,
-                                    "mp4"};
+                                    extension_of(build, place)};
     g_autofree char *why = NULL;
     char *done = pmx_placeholders_fill(&values, text, &why);
     if (!done)
@@ -180,7 +186,8 @@ static void set_address(const PmxBuild *build, const PmxOutputPlace *place, PmxO
             : NULL;
     if (!address)
         return;
-    output->address = pmx_output_address_complete(address, ".mp4");
+    g_autofree char *extension = g_strconcat(".", extension_of(build, place), NULL);
+    output->address = pmx_output_address_complete(address, extension);
     claim_file(build, output->address, g_steal_pointer(&path));
 }
 
@@ -210,6 +217,13 @@ static void report_unknown_template(const PmxBuildOutput *building, const char *
                      near ? near : "", near ? "\"?" : "");
 }
 
+static gboolean merged_flag(const PmxBuildOutput *building, const char *key)
+{
+    const json_t *value = json_object_get(building->merged, key);
+    const char *text = json_string_value(value);
+    return json_is_true(value) || (text && g_ascii_strcasecmp(text, "true") == 0);
+}
+
 static void apply_template(PmxBuildOutput *building, const json_t *request)
 {
     const char *id = building->output->template_id;
@@ -221,6 +235,8 @@ static void apply_template(PmxBuildOutput *building, const json_t *request)
         report_unknown_template(building, path);
     building->template_known = template || !pmx_build_given(request, "TemplateId");
     building->merged = pmx_template_merge(template, building->over);
+    building->output->remux = merged_flag(building, "Remux");
+    pmx_build_imply(building);
 }
 
 /* --- the parameters --- */
@@ -241,8 +257,19 @@ static void check_video(PmxBuildOutput *building)
 {
     static const char *const profile[] = {"Profile", NULL};
     static const char *const edges[] = {"Width", "Height", "LongShortMode", NULL};
+    static const char *const kept[] = {"Codec", "InputRef", "Remove", NULL};
+    static const char *const codec[] = {"Codec", NULL};
     const PmxVideo *video = &building->output->video;
-    if (video->codec != PMX_CODEC_H264 &&
+    g_autofree char *section = join(building->output->params_path, "Video", NULL);
+    if (video->codec == PMX_CODEC_COPY && !video->remove)
+        pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept);
+    if ((video->codec == PMX_CODEC_GIF || video->codec == PMX_CODEC_WEBP) && !video->remove)
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED,
+                         pmx_build_blame(building, "Video", codec),
+                         g_strdup_printf("%s is not supported by this version of Polymux; it must "
+                                         "be one of H.264, H.265, AV1, copy",
+                                         pmx_codec_spelling(pmx_video_codec_name(video->codec))));
+    if (video->codec != PMX_CODEC_H264 && video->codec != PMX_CODEC_COPY &&
         pmx_build_given(json_object_get(building->over, "Video"), "Profile"))
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", profile),
                          g_strdup_printf("is for H.264 only; leave it out for %s",
@@ -302,22 +329,23 @@ static void read_params(PmxBuildOutput *building, const json_t *params)
         pmx_object_init(&pmx_params_object, &building->written);
 }
 
-static PmxOutput *start_output(PmxJob *job, const PmxOutputPlace *place)
+static PmxOutput *start_output(const PmxBuild *build, const PmxOutputPlace *place)
 {
-    PmxOutput *output = pmx_build_output_new(job);
+    PmxOutput *output = pmx_build_output_new(build->job);
     output->name = g_strdup(place->request->name);
     output->path = g_strdup(place->path);
     output->params_path = join(place->path, "OverrideParams", NULL);
     output->group = place->group ? g_strdup(place->group->name) : NULL;
     output->template_id = g_strdup(place->request->template_id);
     output->priority = place->request->priority;
+    output->container = pmx_build_container(build, place);
     return output;
 }
 
 void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
 {
     PmxBuildOutput building = {.build = build, .first = pmx_problems_count(build->problems)};
-    building.output = start_output(build->job, place);
+    building.output = start_output(build, place);
     set_address(build, place, building.output);
     read_params(&building, place->request->params);
     apply_template(&building, place->json);
@@ -325,7 +353,12 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
     pmx_build_tracks(&building);
     build_trans_config(&building);
     pmx_build_rate(&building);
-    check_anything_left(&building);
+    if (building.output->remux)
+        pmx_build_remux(&building);
+    else
+        check_anything_left(&building);
+    pmx_build_fit(&building);
+    pmx_build_features(&building, place);
     json_decref(building.merged);
     pmx_object_clear(&pmx_params_object, &building.written);
 }

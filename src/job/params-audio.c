@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* The field tables of Audio and of an element of Audios: see params.h. Pure. */
-#include "job/language.h"
 #include "job/params-kinds.h"
 #include "job/params.h"
-
-static char *check_language(const char *text)
-{
-    if (!*text || pmx_language_is_iso639_2(text))
-        return NULL;
-    g_autofree char *near = pmx_language_suggest(text);
-    return g_strdup_printf("\"%s\" is not an ISO 639-2 code%s%s%s", text,
-                           near ? "; did you mean \"" : "", near ? near : "", near ? "\"?" : "");
-}
+#include "job/track-language.h"
 
 const char *const pmx_language_control_names[] = {"None", "InputFirst", "Configured", NULL};
 /* In the order of PmxAudioCodec and PmxAacProfile. */
-const char *const pmx_audio_codec_names[] = {"AAC",    "AC3",    "EAC3",      "MP2",
-                                             "MP3",    "FLAC",   "OPUS",      "VORBIS",
-                                             "WMA-V1", "WMA-V2", "pcm_s16le", NULL};
+const char *const pmx_audio_codec_names[] = {"AAC",       "AC3",  "EAC3",   "MP2",    "MP3",
+                                             "FLAC",      "OPUS", "VORBIS", "WMA-V1", "WMA-V2",
+                                             "pcm_s16le", "copy", NULL};
 const char *const pmx_aac_profile_names[] = {"aac_low", "aac_he",  "aac_he_v2",
                                              "aac_ld",  "aac_eld", NULL};
 
@@ -34,7 +25,7 @@ static const char *const durations[] = {"pad", "keep", "match", NULL};
          AT(codec),                                                                                \
          .fallback = "AAC",                                                                        \
          .choices = pmx_audio_codec_names,                                                         \
-         .doc = "The audio codec."},                                                               \
+         .doc = "The audio codec; copy (an extension) takes the source's packets as they are."},   \
         {"Profile",                                                                                \
          PMX_FIELD_ENUM,                                                                           \
          AT(profile),                                                                              \
@@ -76,8 +67,10 @@ static const PmxField audio_track_fields[] = {
      .choices = pmx_language_control_names,
      .doc = "Where the track's language tag comes from: from the input, else from Language "
             "(InputFirst); from Language (Configured); from nowhere (None)."},
-    {"Language", PMX_FIELD_STRING, AT(language), PMX_FIELD_NON_EMPTY, .check = check_language,
-     .doc = "An ISO 639-2 code."},
+    {"Language", PMX_FIELD_STRING, AT(language), PMX_FIELD_NON_EMPTY,
+     .check = pmx_track_language_check,
+     .doc = "An ISO 639-2 code or, as an extension, a BCP 47 tag such as zh-Hans, for containers "
+            "that can say so much."},
     {"Default", PMX_FIELD_BOOL, AT(is_default), PMX_FIELD_EXTENSION, .fallback = "false",
      .doc = "Enables this track and disables the output's others; else all are enabled."},
     {"Title", PMX_FIELD_STRING, AT(title), PMX_FIELD_EXTENSION, .max = 255,

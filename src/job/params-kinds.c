@@ -89,5 +89,4 @@ const PmxTextKind pmx_channels_kind = {"0 (as the source), 1, 2, 4, 5, 6 or 8", 
     }                                                                                              \
     const PmxTextKind pmx_only_##name##_kind = {spelling, parse_##name, format_##name};
 
-ONLY(mp4, "mp4")
 ONLY(file, "File")

@@ -9,5 +9,4 @@ extern const PmxTextKind pmx_samplerate_kind; /* gint64, one of the API's list *
 extern const PmxTextKind pmx_channels_kind;   /* gint64, likewise */
 
 /* Keys that have one value so far: checked, and stored nowhere. */
-extern const PmxTextKind pmx_only_mp4_kind;
 extern const PmxTextKind pmx_only_file_kind;

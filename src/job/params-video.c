@@ -23,8 +23,7 @@ static char *check_preset(const char *text)
                            text);
 }
 
-static const char *const codecs[] = {"H.264", "H.265", "AV1", NULL};
-static const char *const other_codecs[] = {"GIF", "WEBP", NULL};
+static const char *const codecs[] = {"H.264", "H.265", "AV1", "GIF", "WEBP", "copy", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const other_pixel_formats[] = {
@@ -43,7 +42,8 @@ static const PmxField video_fields[] = {
     {"Remove", PMX_FIELD_BOOL, AT(remove), .fallback = "false",
      .doc = "Leaves the video out: the output has audio only."},
     {"Codec", PMX_FIELD_ENUM, AT(codec), .fallback = "H.264", .choices = codecs,
-     .refused = other_codecs, .doc = "The video codec. H.265 is tagged hvc1."},
+     .doc = "The video codec. H.265 is tagged hvc1. copy (an extension) takes the source's packets "
+            "as they are."},
     {"Profile", PMX_FIELD_ENUM, AT(profile), .fallback = "high", .choices = h264_profiles,
      .doc = "The profile, for H.264 only, where high with 10 bits is High 10; H.265 is Main or "
             "Main 10, AV1 is Main."},

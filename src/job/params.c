@@ -14,12 +14,16 @@ char *pmx_check_plain_text(const char *text)
     return NULL;
 }
 
-enum { AUDIOS_MAX = 100 };
+enum { AUDIOS_MAX = 100, SUBTITLES_MAX = 100 };
 
 #define AT(member) offsetof(PmxParams, member)
 
 static const PmxField params_fields[] = {
-    {"Container", PMX_FIELD_OBJECT, .object = &pmx_container_object, .doc = "The file format."},
+    {"Remux", PMX_FIELD_BOOL, AT(remux), PMX_FIELD_EXTENSION, .fallback = "false",
+     .doc = "Copies all streams of the video's input as they are, without decoding anything, as a "
+            "template of Subtype 3 does; besides it only Container may be given."},
+    {"Container", PMX_FIELD_OBJECT, AT(container), .object = &pmx_container_object,
+     .doc = "The file format."},
     {"Video", PMX_FIELD_OBJECT, AT(video), .object = &pmx_video_object,
      .doc = "How the video is encoded."},
     {"Audio", PMX_FIELD_OBJECT, AT(audio), .object = &pmx_audio_object,
@@ -31,7 +35,8 @@ static const PmxField params_fields[] = {
     {"TransConfig", PMX_FIELD_OBJECT, AT(trans), .object = &pmx_trans_config_object,
      .doc = "What to do when the source is not as expected."},
     {"MuxConfig", PMX_FIELD_OBJECT, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Subtitles", PMX_FIELD_ARRAY, .flags = PMX_FIELD_UNSUPPORTED},
+    {"Subtitles", PMX_FIELD_ARRAY, AT(subtitles), .max = SUBTITLES_MAX,
+     .object = &pmx_subtitle_object, .doc = "The subtitle tracks."},
     {0},
 };
 #undef AT

@@ -11,11 +11,18 @@
 typedef enum { PMX_TRANS_CBR, PMX_TRANS_ONEPASS, PMX_TRANS_TWOPASS, PMX_TRANS_CRF } PmxTransMode;
 
 typedef struct {
+    int format; /* PmxContainer */
+} PmxContainerParams;
+
+typedef struct {
     int mode; /* PmxTransMode */
     gboolean check_resolution, check_resolution_fail;
 } PmxTransConfig;
 
 typedef struct {
+    PmxContainerParams container;
+    gboolean remux;
+    GPtrArray *subtitles; /* of PmxSubtitle *, or NULL */
     PmxVideo video;
     PmxAudio audio;
     GPtrArray *audios; /* of PmxAudio *, or NULL */
@@ -23,10 +30,11 @@ typedef struct {
 } PmxParams;
 
 extern const PmxObject pmx_params_object;
-extern const PmxObject pmx_container_object;    /* checked, and stored nowhere */
+extern const PmxObject pmx_container_object;    /* PmxContainerParams */
 extern const PmxObject pmx_video_object;        /* PmxVideo */
 extern const PmxObject pmx_audio_object;        /* PmxAudio, the settings common to all tracks */
 extern const PmxObject pmx_audio_track_object;  /* PmxAudio, an element of Audios */
+extern const PmxObject pmx_subtitle_object;     /* PmxSubtitle, an element of Subtitles */
 extern const PmxObject pmx_trans_config_object; /* PmxTransConfig */
 
 /* The spellings of PmxLanguageControl, PmxAudioCodec and PmxAacProfile, NULL at the end. */

@@ -4,7 +4,7 @@
 
 #include "job/audio-codecs.h"
 #include "job/build.h"
-#include "job/language.h"
+#include "job/track-language.h"
 
 /* One element of Audios, or Audio itself with `json` NULL. */
 typedef struct {
@@ -65,27 +65,10 @@ static void check_idle(PmxBuildOutput *building, const Written *written, const P
             g_strdup_printf("%s loses nothing and has no bit rate; leave it out", name));
 }
 
-/* MP4 is the only container so far. */
-static void check_container(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
-{
-    static const char *const keys[] = {"Codec", NULL};
-    switch (audio->codec) {
-    case PMX_AUDIO_VORBIS:
-    case PMX_AUDIO_WMAV1:
-    case PMX_AUDIO_WMAV2:
-    case PMX_AUDIO_PCM_S16LE:
-        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, blame(building, written, keys),
-                         g_strdup_printf("MP4 cannot carry %s; it takes AAC, AC3, EAC3, MP2, MP3, "
-                                         "FLAC and OPUS",
-                                         pmx_audio_codec_names[audio->codec]));
-        break;
-    default:
-        break;
-    }
-}
-
 static void check_encoder(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
 {
+    static const char *const kept[] = {"Codec",    "InputRef", "Remove", "LanguageControl",
+                                       "Language", "Default",  "Title",  NULL};
     static const char *const bitrate[] = {"Bitrate",  "Profile", "Samplerate",
                                           "Channels", "Codec",   NULL};
     static const char *const rate[] = {"Samplerate", "Codec", NULL};
@@ -94,9 +77,12 @@ static void check_encoder(PmxBuildOutput *building, const Written *written, cons
                                               [PMX_AUDIO_BAD_CHANNELS] = channels,
                                               [PMX_AUDIO_BAD_BITRATE] = bitrate};
     char *message = NULL;
+    if (audio->codec == PMX_AUDIO_COPY) {
+        pmx_build_check_copied(building, written->path, written->json, kept);
+        return;
+    }
     check_fdk_aac(building, written, audio);
     check_idle(building, written, audio);
-    check_container(building, written, audio);
     PmxAudioFault fault = pmx_audio_codec_check(audio, &message);
     if (fault != PMX_AUDIO_FINE)
         pmx_build_report(building,
@@ -107,6 +93,8 @@ static void check_encoder(PmxBuildOutput *building, const Written *written, cons
 /* What is meant by what was not given, where that is the codec's to say. */
 static void settle(PmxAudio *audio, const json_t *settings)
 {
+    if (audio->codec == PMX_AUDIO_COPY)
+        return;
     if (!pmx_build_given(settings, "Samplerate"))
         audio->samplerate = pmx_audio_codec_default_rate(audio->codec);
     if (!is_aac(audio))
@@ -144,16 +132,6 @@ static void check_language(PmxBuildOutput *building, const Written *written, con
         g_free(path);
 }
 
-/* MP4 has the T codes only, so "chi" becomes "zho" here and nowhere later. */
-static void normalise_language(PmxAudio *audio)
-{
-    char *code = pmx_language_to_639_2t(audio->language);
-    if (!code)
-        return;
-    g_free(audio->language);
-    audio->language = code;
-}
-
 /* --- tracks --- */
 
 /* Audio's settings as a track inherits them. Audio.Remove speaks of the whole audio and is not
@@ -174,7 +152,8 @@ static PmxAudio *build_track(PmxBuildOutput *building, const Written *written, j
     settle(audio, settings);
     if (building->template_known && pmx_problems_count(known) == 0 && !audio->remove)
         check_encoder(building, written, audio);
-    normalise_language(audio);
+    /* MP4 has the T codes only, so "chi" becomes "zho" here and nowhere later. */
+    audio->tag = pmx_track_language_split(&audio->language);
     return audio;
 }
 

@@ -33,7 +33,6 @@ typedef struct {
     PmxRatio frame_rate;  /* video */
     gint64 width, height; /* video */
     PmxRatio sar;
-    char *pix_fmt; /* video; libavutil's name */
     char *range, *matrix, *primaries, *transfer, *chroma; /* video */
     gint64 profile, level;
     gint64 sample_rate, channels, frame_size; /* audio; sample_rate is the time base's for HE-AAC */
@@ -42,6 +41,9 @@ typedef struct {
     gint64 bits;        /* audio: of a sample; 0: the codec has none */
     gint64 block_align; /* audio: bytes */
     gint64 bit_rate;    /* bit/s, when the encoder was told one */
+    gboolean copied;    /* packets of the source, not of an encoder */
+    char *format;       /* of a picture (yuv420p when NULL) or of a copied track's samples; libavutil's name */
+    gint64 rotation;    /* copied video: degrees clockwise that show it upright */
     gint64 reorder;     /* how many packets a picture can come too early, at most */
     char *extradata;    /* base64 */
     gint64 damaged;     /* source packets that did not decode */

@@ -99,7 +99,7 @@ static gboolean finish(PmxEncoder *encoder, GError **error)
         .width = context->width,
         .height = context->height,
         .sar = encoder->rendition->sar,
-        .pix_fmt = (char *)av_get_pix_fmt_name(context->pix_fmt),
+        .format = (char *)av_get_pix_fmt_name(context->pix_fmt),
         .range = task->range,
         .matrix = task->matrix,
         .primaries = task->primaries,

@@ -66,7 +66,9 @@ void pmx_pacer_init(PmxPacer *pacer, const PmxVideoTask *task, PmxRatio tick, gi
     PmxRatio rate = pmx_ratio_known(task->source_rate) ? task->source_rate : task->slots;
     pacer->gap = MAX(1, pmx_rescale(1, (PmxRatio){rate.den, rate.num}, tick));
     pacer->first = task->begin ? fill_slot(pacer, start) : 0;
-    pacer->last = task->end ? fill_slot(pacer, end) : G_MAXINT64;
+    pacer->last = task->end     ? fill_slot(pacer, end)
+                  : task->stops ? fill_slot(pacer, task->film_end)
+                                : G_MAXINT64;
 }
 
 void pmx_pacer_clear(PmxPacer *pacer)
@@ -81,7 +83,7 @@ gboolean pmx_pacer_looks_back(const PmxVideoTask *task)
 
 static gboolean is_before(const PmxPacer *pacer, gint64 ticks)
 {
-    return pacer->task->begin && ticks < pacer->start;
+    return (pacer->task->begin || pacer->task->seeks) && ticks < pacer->start;
 }
 
 gint64 pmx_pacer_count(const PmxPacer *pacer)

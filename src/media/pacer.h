@@ -16,7 +16,7 @@
 typedef struct {
     const PmxVideoTask *task;
     PmxRatio tick;     /* of the source, seconds */
-    gint64 start, end; /* source ticks: the cuts, where the task has them */
+    gint64 start, end; /* source ticks: where the task says that it begins and ends */
     PmxTimeline timeline;
     gint64 first, last; /* FILL: slots of the segment, the second not included */
     AVFrame *held;      /* FILL: shown from `slot` on */

@@ -1,24 +1,28 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The package task: an output's artifacts into its MP4 file, "out.mp4" in the scratch folder.
+ * The package task: an output's artifacts into its file, "out" in the scratch folder.
  *
  *     segments of one rendition, in order ─┐
- *     audio tracks ────────────────────────┴─► merged by decoding time ─► MP4 ─► facts
+ *     audio tracks, subtitles ─────────────┴─► merged by decoding time ─► container ─► facts
  *
  * Nothing is decoded or encoded, but the first frames when the finished file is read back: the
  * facts told of it are what it holds, not what was ordered. Inputs of the order are the artifacts: the segments first, then
- * the tracks. A player that ignores edit lists shows the film late by the encoder's reordering and
- * plays the sound late by the encoder's priming; the video is given as much lead as the first track
- * has priming, so that even there both stay together.
+ * the tracks.
+ *
+ * A player that ignores MP4's edit lists shows the film late by the encoder's reordering and plays
+ * the sound late by the encoder's priming; the video is given as much lead as the first track has
+ * priming, so that even there both stay together. Containers without edit lists are told the priming
+ * in their own way, or everything moves later together (media/mux_format.h).
  */
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <libavutil/intreadwrite.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "media/averror.h"
 #include "media/decode_order.h"
-#include "media/mp4.h"
+#include "media/mux.h"
 #include "media/run.h"
 #include "plan/task.h"
 
@@ -37,7 +41,8 @@ typedef struct {
 typedef struct {
     PmxRun *run;
     const PmxPackageTask *task;
-    PmxMp4 *mp4;
+    PmxMux *mux;
+    const PmxMuxFormat *format;
     GPtrArray *lanes; /* of Lane * */
 } Package;
 
@@ -127,37 +132,76 @@ static gboolean open_video(Package *package, GError **error)
         return FALSE;
     lane->video = TRUE;
     order_video(lane);
-    PmxMp4Track track = {.enabled = TRUE};
-    lane->number = pmx_mp4_add(package->mp4, lane_head(lane), &track, error);
+    PmxMuxTrack track = {.enabled = TRUE};
+    lane->number = pmx_mux_add(package->mux, lane_head(lane), &track, error);
     return lane->number >= 0;
 }
 
-static gboolean open_audio(Package *package, GError **error)
+/* Ticks of the lane's clock at its beginning that are not to be heard. */
+static gint64 priming_of(const Lane *lane)
 {
-    guint first = package->task->video ? package->task->video->len : 0;
-    for (guint i = 0; package->task->audio && i < package->task->audio->len; i++) {
-        const PmxPackageTrack *wanted = g_ptr_array_index(package->task->audio, i);
-        PmxMp4Track track = {wanted->language, wanted->title, wanted->enabled};
-        Lane *lane = open_lane(package, first + i, 1, error);
-        if (!lane)
-            return FALSE;
-        lane->number = pmx_mp4_add(package->mp4, lane_head(lane), &track, error);
-        if (lane->number < 0)
-            return FALSE;
-    }
+    const PmxArtifact *artifact = g_ptr_array_index(lane->parts, 0);
+    const PmxArtifactHead *head = artifact->head;
+    gint64 before = artifact->count > 0 ? MAX(0, -artifact->packets[0].pts) : 0;
+    return lane->video ? 0 : head->copied ? MIN(before, head->padding) : before;
+}
+
+static gboolean is_video(const Lane *lane)
+{
+    const AVCodecDescriptor *codec = avcodec_descriptor_get_by_name(lane_head(lane)->codec);
+    return codec && codec->type == AVMEDIA_TYPE_VIDEO;
+}
+
+static gboolean open_track(Package *package, guint input, const PmxPackageTrack *wanted,
+                           GError **error)
+{
+    Lane *lane = open_lane(package, input, 1, error);
+    if (!lane)
+        return FALSE;
+    lane->video = is_video(lane);
+    if (lane->video)
+        order_video(lane);
+    PmxMuxTrack track = {wanted->language, wanted->tag, wanted->title, wanted->enabled,
+                         priming_of(lane)};
+    lane->number = pmx_mux_add(package->mux, lane_head(lane), &track, error);
+    return lane->number >= 0;
+}
+
+static gboolean open_tracks(Package *package, GError **error)
+{
+    const GPtrArray *lists[] = {package->task->audio, package->task->more};
+    guint input = package->task->video ? package->task->video->len : 0;
+    for (guint l = 0; l < G_N_ELEMENTS(lists); l++)
+        for (guint i = 0; lists[l] && i < lists[l]->len; i++)
+            if (!open_track(package, input++, g_ptr_array_index(lists[l], i), error))
+                return FALSE;
     return TRUE;
 }
 
 static void lead_video(Package *package)
 {
-    if (!package->task->video || package->lanes->len < 2)
+    if (!package->task->video || !package->task->audio || package->format->times != PMX_TIMES_EDITS)
         return;
     Lane *video = g_ptr_array_index(package->lanes, 0);
     const Lane *audio = g_ptr_array_index(package->lanes, 1);
-    const PmxArtifact *artifact = g_ptr_array_index(audio->parts, 0);
-    gint64 priming = artifact->count > 0 ? -artifact->packets[0].pts : 0;
-    pmx_decode_order_lead(&video->order, pmx_rescale(priming, lane_head(audio)->time_base,
+    pmx_decode_order_lead(&video->order, pmx_rescale(priming_of(audio), lane_head(audio)->time_base,
                                                      lane_head(video)->time_base));
+}
+
+/* A last packet that is not to be heard to its end says so, for containers that keep no durations of
+ * sound. */
+static gboolean tell_padding(const Lane *lane, GError **error)
+{
+    const PmxArtifactHead *head = lane_head(lane);
+    gint64 padding = head->frame_size - lane->packet->duration;
+    if (lane->packet->duration <= 0 || padding <= 0)
+        return TRUE;
+    uint8_t *data = av_packet_new_side_data(lane->packet, AV_PKT_DATA_SKIP_SAMPLES, 10);
+    if (!data)
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, AVERROR(ENOMEM), "a packet cannot be written");
+    memset(data, 0, 10);
+    AV_WL32(data + 4, (guint32)padding);
+    return TRUE;
 }
 
 /* The lane's next packet, timed; `have` is FALSE at its end. */
@@ -179,6 +223,8 @@ static gboolean advance(const Package *package, Lane *lane, GError **error)
     lane->have = TRUE;
     AVPacket *packet = lane->packet;
     packet->dts = packet->pts;
+    if (!lane->video && lane->read == part->count)
+        return tell_padding(lane, error);
     if (lane->video) {
         packet->dts = pmx_decode_order_next(&lane->order);
         packet->duration = pmx_decode_order_duration(&lane->order, packet->pts);
@@ -209,16 +255,46 @@ static double seconds(const Lane *lane)
     return (double)lane->packet->pts * pmx_ratio_value(lane_head(lane)->time_base);
 }
 
+/* Where the lane's first packet lies, in 1/90000 s: as the container counts. */
+static gint64 first_time(const Package *package, const Lane *lane)
+{
+    PmxRatio tick = lane_head(lane)->time_base;
+    gint64 first = lane->packet->pts;
+    if (package->format->times == PMX_TIMES_LATER)
+        first = MIN(first, lane->packet->dts);
+    else
+        first += priming_of(lane);
+    return pmx_rescale(first, tick, (PmxRatio){1, 90000});
+}
+
+/* Containers that know no time below zero get all tracks later alike; a track on its own begins at
+ * zero. */
+static gint64 delay_of(const Package *package)
+{
+    gint64 first = G_MAXINT64;
+    if (package->format->times == PMX_TIMES_EDITS)
+        return 0;
+    for (guint i = 0; i < package->lanes->len; i++) {
+        const Lane *lane = g_ptr_array_index(package->lanes, i);
+        if (lane->have)
+            first = MIN(first, first_time(package, lane));
+    }
+    if (first == G_MAXINT64 || (first > 0 && package->format->times != PMX_TIMES_ALONE))
+        return 0;
+    return -first;
+}
+
 static gboolean write_all(Package *package, GError **error)
 {
     Lane *lane;
     for (guint i = 0; i < package->lanes->len; i++)
         if (!advance(package, g_ptr_array_index(package->lanes, i), error))
             return FALSE;
+    pmx_mux_delay(package->mux, delay_of(package));
     while ((lane = next_lane(package))) {
         if (pmx_run_due(package->run))
             pmx_run_progress(package->run, json_pack("{s:f}", "seconds", seconds(lane)));
-        if (!pmx_mp4_write(package->mp4, lane->number, lane->packet, error) ||
+        if (!pmx_mux_write(package->mux, lane->number, lane->packet, error) ||
             !advance(package, lane, error))
             return FALSE;
     }
@@ -238,20 +314,26 @@ static gint64 damaged(const Package *package)
 
 static gboolean run_package(Package *package, GError **error)
 {
-    if (!open_video(package, error) || !open_audio(package, error))
+    const GPtrArray *text = package->task->text;
+    if (!open_video(package, error) || !open_tracks(package, error))
         return FALSE;
     lead_video(package);
-    return pmx_mp4_begin(package->mp4, error) && write_all(package, error) &&
-           pmx_mp4_end(package->mp4, error);
+    for (guint i = 0; text && i < text->len; i++) {
+        const PmxPackagePair *pair = g_ptr_array_index(text, i);
+        pmx_mux_describe(package->mux, pair->key, pair->value);
+    }
+    return pmx_mux_begin(package->mux, error) && write_all(package, error) &&
+           pmx_mux_end(package->mux, error);
 }
 
 /* --- the file as it is --- */
 
-static json_t *read_back(const char *path, GError **error)
+static json_t *read_back(const Package *package, const char *path, GError **error)
 {
     struct stat info;
     json_t *facts = NULL;
-    char name[] = "out.mp4";
+    g_autofree char *name =
+        g_strconcat("out.", pmx_container_info(package->task->container)->extension, NULL);
     int fd = g_open(path, O_RDONLY | O_CLOEXEC, 0);
     if (fd >= 0 && fstat(fd, &info) == 0) {
         const PmxSourceRef ref = {.size = info.st_size, .name = name, .fd = fd, .file = TRUE};
@@ -268,7 +350,7 @@ static json_t *read_back(const char *path, GError **error)
 
 static json_t *result_of(const Package *package, const char *path, GError **error)
 {
-    json_t *facts = read_back(path, error);
+    json_t *facts = read_back(package, path, error);
     return facts ? json_pack("{s:I, s:o}", "damaged", (json_int_t)damaged(package), "facts", facts)
                  : NULL;
 }
@@ -277,10 +359,11 @@ json_t *pmx_package_run(PmxRun *run, GError **error)
 {
     json_t *result = NULL;
     PmxPackageTask *task = pmx_object_read(&pmx_package_task_object, run->order->body, error);
-    g_autofree char *path = pmx_run_file(run, "out.mp4");
-    g_autoptr(PmxMp4) mp4 = task ? pmx_mp4_create(path, error) : NULL;
-    if (mp4) {
-        Package package = {run, task, mp4, g_ptr_array_new_with_free_func(lane_free)};
+    g_autofree char *path = pmx_run_file(run, "out");
+    g_autoptr(PmxMux) mux = task ? pmx_mux_create(path, task->container, error) : NULL;
+    if (mux) {
+        Package package = {run, task, mux, pmx_mux_format(task->container),
+                           g_ptr_array_new_with_free_func(lane_free)};
         if (run_package(&package, error))
             result = result_of(&package, path, error);
         g_ptr_array_unref(package.lanes);

@@ -26,7 +26,8 @@ typedef struct {
     GArray *ended;                 /* of gboolean, one an encoder: taken from `done` */
     guint busy;                    /* encoders still at work */
     gint told;                     /* the work told of last while finishing */
-    gint64 start, end;             /* source ticks */
+    gboolean starts, ends;         /* not where the film does */
+    gint64 start, end;             /* source ticks: where, then */
     PmxDeinterlacer *deinterlacer; /* NULL: nothing is */
     PmxPacer pacer;
     PmxScaler *scaler;
@@ -76,7 +77,7 @@ static gboolean scale(AVFrame *frame, gpointer data, GError **error)
 
 static gboolean beyond(const Segment *segment, const AVFrame *frame)
 {
-    return (segment->task->end && frame->pts >= segment->end) || pmx_pacer_done(&segment->pacer);
+    return (segment->ends && frame->pts >= segment->end) || pmx_pacer_done(&segment->pacer);
 }
 
 /* What the deinterlacer has ready; `*over` when it is beyond the segment. */
@@ -167,9 +168,14 @@ static gboolean finish_encoders(Segment *segment, GError **error)
 static gboolean read_cuts(Segment *segment, GError **error)
 {
     guint input = 1;
-    if (segment->task->begin && !pmx_cut_read(segment->run, input++, &segment->start, error))
+    const PmxVideoTask *task = segment->task;
+    segment->starts = task->begin || task->seeks;
+    segment->ends = task->end || task->stops;
+    segment->start = task->from;
+    segment->end = task->to;
+    if (task->begin && !pmx_cut_read(segment->run, input++, &segment->start, error))
         return FALSE;
-    return !segment->task->end || pmx_cut_read(segment->run, input, &segment->end, error);
+    return !task->end || pmx_cut_read(segment->run, input, &segment->end, error);
 }
 
 static void free_encoder(gpointer data)
@@ -184,7 +190,7 @@ static gboolean seek(Segment *segment, GError **error)
     gboolean back = segment->deinterlacer || pmx_pacer_looks_back(task);
     if (task->pace == PMX_PACE_FILL && !task->snap)
         pmx_decoder_keep_all(segment->decoder);
-    return !task->begin ||
+    return !segment->starts ||
            pmx_decoder_seek(segment->decoder, segment->start - (back ? 1 : 0), error);
 }
 

@@ -6,6 +6,7 @@
 
 #include "job/audio-codecs.h"
 #include "job/language.h"
+#include "job/track-language.h"
 
 static void task_free(PmxAudioTask *task)
 {
@@ -69,7 +70,7 @@ static const PmxStream *audio_tagged(const PmxFacts *facts, const char *language
     return best;
 }
 
-static const PmxStream *select_track(const PmxFacts *facts, const PmxAudioSelector *selector)
+const PmxStream *pmx_audio_find(const PmxFacts *facts, const PmxAudioSelector *selector)
 {
     if (!selector)
         return pmx_audio_default(facts);
@@ -118,7 +119,7 @@ static void report_missing(const PmxPlanInput *input, const PmxTrackWish *wish,
 static gboolean check_track(const PmxStream *stream, const PmxTrackWish *wish,
                             PmxProblems *problems)
 {
-    if (stream->decodable)
+    if (stream->decodable || wish->audio->codec == PMX_AUDIO_COPY)
         return TRUE;
     pmx_problems_add(problems, PMX_CODE_RESOURCE_BAD, wish->audio->path,
                      "the audio track %" G_GINT64_FORMAT " cannot be read: %s", stream->index,
@@ -159,6 +160,16 @@ static char *choose_language(const PmxStream *stream, const PmxAudio *audio, GPt
     return NULL;
 }
 
+/* What BCP 47 says beyond the code that was chosen, from where that came. */
+static char *choose_tag(const PmxStream *stream, const PmxAudio *audio, const char *language)
+{
+    gboolean inherited = audio->language_control == PMX_LANGUAGE_INPUT_FIRST;
+    g_autofree char *own = inherited ? pmx_language_to_639_2t(stream->language) : NULL;
+    if (!language)
+        return NULL;
+    return own ? pmx_track_language_tag(stream->language) : g_strdup(audio->tag);
+}
+
 static gint64 choose_channels(const PmxStream *stream, const PmxAudio *audio)
 {
     return audio->channels > 0
@@ -178,6 +189,13 @@ static gint64 choose_bits(const PmxStream *stream, const PmxAudio *audio)
     return audio->codec == PMX_AUDIO_FLAC && exact && fine ? 24 : 0;
 }
 
+/* Nothing is heard beyond the clip. */
+static void clip_task(PmxAudioTask *task, gint64 length)
+{
+    if (length > 0 && (task->cut_at == 0 || task->cut_at > length))
+        task->cut_at = length;
+}
+
 static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream,
                               const PmxTrackWish *wish)
 {
@@ -185,7 +203,7 @@ static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream
     PmxAudioTask *task = g_malloc(sizeof *task);
     pmx_object_init(&pmx_audio_task_object, task);
     task->stream = stream->index;
-    task->origin = pmx_facts_origin(input->facts);
+    task->origin = pmx_facts_origin(input->facts) + wish->clip.start;
     task->codec = audio->codec;
     task->profile = audio->profile;
     task->bitrate = audio->bitrate;
@@ -195,6 +213,7 @@ static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream
     task->limit = pmx_stream_us(stream, stream->end) - task->origin;
     task->pad_to = audio->duration == PMX_DURATION_KEEP ? 0 : wish->video_us;
     task->cut_at = audio->duration == PMX_DURATION_MATCH ? wish->video_us : 0;
+    clip_task(task, wish->clip.length);
     return task;
 }
 
@@ -216,19 +235,21 @@ static gboolean check_settings(const PmxAudioTask *task, const PmxTrackWish *wis
 gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
                           PmxTrackChoice *choice, GPtrArray *warnings, PmxProblems *problems)
 {
-    const PmxStream *stream = select_track(input->facts, wish->selector);
+    const PmxStream *stream = pmx_audio_find(input->facts, wish->selector);
     if (!stream) {
         report_missing(input, wish, problems);
         return FALSE;
     }
     if (!check_track(stream, wish, problems))
         return FALSE;
-    choice->task = task_for(input, stream, wish);
-    if (!check_settings(choice->task, wish, problems)) {
+    choice->stream = stream;
+    choice->task = wish->audio->codec == PMX_AUDIO_COPY ? NULL : task_for(input, stream, wish);
+    if (choice->task && !check_settings(choice->task, wish, problems)) {
         g_clear_pointer(&choice->task, task_free);
         return FALSE;
     }
     choice->language = choose_language(stream, wish->audio, warnings);
+    choice->tag = choose_tag(stream, wish->audio, choice->language);
     choice->seconds = (double)pmx_stream_us(stream, stream->end - stream->start) / G_USEC_PER_SEC;
     return TRUE;
 }

@@ -12,6 +12,8 @@ typedef enum {
     PMX_ORDER_CUT,
     PMX_ORDER_VIDEO,
     PMX_ORDER_AUDIO,
+    PMX_ORDER_COPY,
+    PMX_ORDER_SUBTITLE,
     PMX_ORDER_PACKAGE,
 } PmxOrderKind;
 

@@ -8,31 +8,11 @@
 #include <string.h>
 
 #include "plan/audio.h"
+#include "plan/clip.h"
 #include "plan/flow.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
-#include "plan/segments.h"
-
-/* One row of video tasks: all renditions of one stream that are cut on the same grid. */
-typedef struct {
-    guint source;
-    const PmxStream *stream;
-    PmxGrid grid;
-    PmxFlow flow;
-    GPtrArray *renditions; /* of PmxRendition *, distinct */
-    GPtrArray *cuts;       /* of PmxTask *: between the segments; borrowed from the plan */
-    GPtrArray *tasks;      /* of PmxTask *: the segments, in time order; borrowed likewise */
-} Row;
-
-typedef struct {
-    const PmxJob *job;
-    const PmxPlanInput *inputs;
-    double segment_seconds;
-    PmxProblems *problems;
-    PmxPlan *plan;
-    GPtrArray *rows;
-    GHashTable *tracks; /* key -> PmxTask * of an audio track already planned */
-} Planning;
+#include "plan/planning.h"
 
 /* --- memory --- */
 
@@ -58,7 +38,7 @@ static void output_free(gpointer data)
 
 static void row_free(gpointer data)
 {
-    Row *row = data;
+    PmxRow *row = data;
     for (guint i = 0; i < row->renditions->len; i++)
         pmx_object_free(&pmx_rendition_object, g_ptr_array_index(row->renditions, i));
     g_ptr_array_unref(row->renditions);
@@ -87,7 +67,7 @@ static PmxTask *task_new(PmxTaskKind kind, char *id, void *body)
     return task;
 }
 
-static void *body_new(const PmxObject *object)
+void *pmx_planning_body(const PmxObject *object)
 {
     void *body = g_malloc(object->size);
     pmx_object_init(object, body);
@@ -106,26 +86,27 @@ static gboolean same(const PmxObject *object, const void *a, const void *b)
 }
 
 /* One file may stand under two names: what counts is the content. */
-static Row *row_for(Planning *planning, guint source, const PmxStream *stream, const PmxGrid *grid,
-                    const PmxFlow *flow)
+static PmxRow *row_for(PmxPlanning *planning, guint source, const PmxStream *stream,
+                       const PmxGrid *grid, const PmxFlow *flow)
 {
     for (guint i = 0; i < planning->rows->len; i++) {
-        Row *row = g_ptr_array_index(planning->rows, i);
+        PmxRow *row = g_ptr_array_index(planning->rows, i);
         const char *identity = planning->inputs[row->source].identity;
         if (strcmp(identity, planning->inputs[source].identity) == 0 &&
             row->stream->index == stream->index && row->grid.frames == grid->frames &&
+            row->stream->start == stream->start && row->stream->end == stream->end &&
             pmx_flow_equal(&row->flow, flow))
             return row;
     }
-    Row *row = g_new0(Row, 1);
-    *row = (Row){source,           stream, *grid, *flow, g_ptr_array_new(), g_ptr_array_new(),
-                 g_ptr_array_new()};
+    PmxRow *row = g_new0(PmxRow, 1);
+    *row = (PmxRow){source,           stream, *grid, *flow, g_ptr_array_new(), g_ptr_array_new(),
+                    g_ptr_array_new()};
     g_ptr_array_add(planning->rows, row);
     return row;
 }
 
 /* The index of `rendition` in the row; takes ownership of it. */
-static guint row_add(Row *row, PmxRendition *rendition)
+static guint row_add(PmxRow *row, PmxRendition *rendition)
 {
     for (guint i = 0; i < row->renditions->len; i++) {
         if (same(&pmx_rendition_object, g_ptr_array_index(row->renditions, i), rendition)) {
@@ -138,21 +119,35 @@ static guint row_add(Row *row, PmxRendition *rendition)
 }
 
 /* Where segment `i` begins; NULL at the film's own ends. Borrowed. */
-static const char *cut_key(const Row *row, guint i)
+static const char *cut_key(const PmxRow *row, guint i)
 {
     const PmxTask *cut = i > 0 && i < row->grid.count ? g_ptr_array_index(row->cuts, i - 1) : NULL;
     return cut ? g_ptr_array_index(cut->makes, 0) : NULL;
 }
 
-static PmxVideoTask *segment_body(const Row *row, guint i)
+/* A segment at an end of a clip that is no end of the film begins or ends with a time in place of a
+ * cut. */
+static void clip_segment(const PmxPlanning *planning, const PmxRow *row, PmxVideoTask *body)
+{
+    const PmxStream *whole =
+        pmx_facts_stream(planning->inputs[row->source].facts, row->stream->index);
+    gint64 tolerance = pmx_clip_tolerance(whole);
+    body->seeks = !body->begin && row->stream->start > whole->start;
+    body->stops = !body->end && row->stream->end < whole->end;
+    body->from = body->seeks ? row->stream->start - tolerance : 0;
+    body->to = body->stops ? row->stream->end - tolerance : 0;
+}
+
+static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row, guint i)
 {
     const PmxStream *stream = row->stream;
-    PmxVideoTask *body = body_new(&pmx_video_task_object);
+    PmxVideoTask *body = pmx_planning_body(&pmx_video_task_object);
     body->stream = stream->index;
     body->begin = g_strdup(cut_key(row, i));
     body->end = g_strdup(cut_key(row, i + 1));
     body->origin = stream->start;
     body->film_end = body->end ? 0 : stream->end;
+    clip_segment(planning, row, body);
     body->frame_rate = row->grid.rate;
     pmx_flow_task(&row->flow, stream, body);
     body->rotation = stream->rotation;
@@ -165,7 +160,7 @@ static PmxVideoTask *segment_body(const Row *row, guint i)
     return body;
 }
 
-static char *segment_key(const Planning *planning, const Row *row, const PmxVideoTask *body,
+static char *segment_key(const PmxPlanning *planning, const PmxRow *row, const PmxVideoTask *body,
                          guint r)
 {
     const PmxPlanInput *input = &planning->inputs[row->source];
@@ -186,10 +181,10 @@ static void copy_rendition(PmxVideoTask *body, const PmxRendition *from)
     to->preset = g_strdup(from->preset);
 }
 
-static void add_cut(Planning *planning, Row *row, char *id, guint i)
+static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
 {
     const PmxPlanInput *input = &planning->inputs[row->source];
-    PmxCutTask *body = body_new(&pmx_cut_task_object);
+    PmxCutTask *body = pmx_planning_body(&pmx_cut_task_object);
     body->stream = row->stream->index;
     PmxGridWindow window = pmx_grid_window(&row->grid, i);
     body->start = window.start;
@@ -206,7 +201,7 @@ static void add_cut(Planning *planning, Row *row, char *id, guint i)
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
-static double segment_seconds(const Row *row, guint i)
+static double segment_seconds(const PmxRow *row, guint i)
 {
     gint64 begin = pmx_grid_point(&row->grid, i);
     gint64 end =
@@ -220,9 +215,9 @@ static void need(PmxTask *task, const char *key)
         g_ptr_array_add(task->needs, g_strdup(key));
 }
 
-static void add_segment(Planning *planning, Row *row, char *id, guint i)
+static void add_segment(PmxPlanning *planning, PmxRow *row, char *id, guint i)
 {
-    PmxVideoTask *body = segment_body(row, i);
+    PmxVideoTask *body = segment_body(planning, row, i);
     PmxTask *task = task_new(PMX_TASK_VIDEO, id, body);
     task->source = row->source;
     task->seconds = segment_seconds(row, i);
@@ -236,10 +231,10 @@ static void add_segment(Planning *planning, Row *row, char *id, guint i)
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
-static void add_rows(Planning *planning)
+static void add_rows(PmxPlanning *planning)
 {
     for (guint r = 0; r < planning->rows->len; r++) {
-        Row *row = g_ptr_array_index(planning->rows, r);
+        PmxRow *row = g_ptr_array_index(planning->rows, r);
         /* A segment's end has to be known with its beginning, so each cut stands before the segment
          * it ends. */
         for (guint i = 0; i < row->grid.count; i++) {
@@ -250,7 +245,8 @@ static void add_rows(Planning *planning)
     }
 }
 
-static gboolean find_video_source(const Planning *planning, const PmxOutput *output, guint *source)
+static gboolean find_video_source(const PmxPlanning *planning, const PmxOutput *output,
+                                  guint *source)
 {
     if (output->video.input_ref) {
         const PmxAudioSelector *selector = NULL;
@@ -264,7 +260,7 @@ static gboolean find_video_source(const Planning *planning, const PmxOutput *out
 }
 
 /* A video that is there but cannot be read, among all inputs; NULL when there is none. */
-static const PmxStream *unreadable_video(const Planning *planning)
+static const PmxStream *unreadable_video(const PmxPlanning *planning)
 {
     for (guint i = 0; i < planning->job->inputs->len; i++) {
         const GPtrArray *streams = planning->inputs[i].facts->streams;
@@ -277,7 +273,7 @@ static const PmxStream *unreadable_video(const Planning *planning)
     return NULL;
 }
 
-static void report_no_video(Planning *planning, const PmxOutput *output)
+static void report_no_video(PmxPlanning *planning, const PmxOutput *output)
 {
     const PmxStream *bad = unreadable_video(planning);
     g_autofree char *why =
@@ -296,20 +292,26 @@ static void report_no_video(Planning *planning, const PmxOutput *output)
 
 /* --- one output --- */
 
-typedef struct {
-    Row *row; /* NULL: no video */
-    guint rendition;
-    GPtrArray *tracks; /* of PmxPackageTrack * */
-} Choice;
+static void copy_video(PmxPlanning *planning, const PmxOutput *output, guint source,
+                       const PmxStream *stream, PmxPlanChoice *choice)
+{
+    const char *key = NULL;
+    g_autofree char *path = g_strconcat(output->params_path, ".Video.Codec", NULL);
+    if (pmx_copy_plan(planning, output, source, stream, path, &key))
+        choice->copied = g_strdup(key);
+}
 
-static void choose_video(Planning *planning, const PmxOutput *output, guint source,
-                         GPtrArray *warnings, Choice *choice)
+static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint source,
+                         const PmxStream *stream, GPtrArray *warnings, PmxPlanChoice *choice)
 {
     g_autoptr(GError) error = NULL;
-    const PmxStream *stream = pmx_facts_video(planning->inputs[source].facts);
+    if (output->video.codec == PMX_CODEC_COPY) {
+        copy_video(planning, output, source, stream, choice);
+        return;
+    }
     PmxFlow flow;
     char *warning = NULL;
-    PmxRendition *rendition = body_new(&pmx_rendition_object);
+    PmxRendition *rendition = pmx_planning_body(&pmx_rendition_object);
     if (!pmx_ladder_rendition(output, stream, rendition, &error) ||
         !pmx_flow_choose(output, stream, rendition, &flow, &warning, &error)) {
         pmx_problems_add_error(planning->problems, output->params_path, error);
@@ -325,20 +327,23 @@ static void choose_video(Planning *planning, const PmxOutput *output, guint sour
     choice->rendition = row_add(choice->row, rendition);
 }
 
-static PmxTask *track_task(Planning *planning, guint source, PmxAudioTask *body)
+PmxTask *pmx_planning_track(PmxPlanning *planning, PmxTaskKind kind, guint source, void *body)
 {
+    static const char *const names[] = {
+        [PMX_TASK_AUDIO] = "audio", [PMX_TASK_COPY] = "copy", [PMX_TASK_SUBTITLE] = "subtitle"};
     const PmxPlanInput *input = &planning->inputs[source];
-    json_t *parameters = pmx_object_dump(&pmx_audio_task_object, body);
-    char *key = pmx_key_new("audio", input->identity, input->facts->versions, parameters);
+    const PmxObject *object = pmx_task_object(kind);
+    json_t *parameters = pmx_object_dump(object, body);
+    char *key = pmx_key_new(names[kind], input->identity, input->facts->versions, parameters);
     json_decref(parameters);
     PmxTask *task = g_hash_table_lookup(planning->tracks, key);
     if (task) {
         g_free(key);
-        pmx_object_free(&pmx_audio_task_object, body);
+        pmx_object_free(object, body);
         return task;
     }
-    char *id = g_strdup_printf("audio-%02u", g_hash_table_size(planning->tracks));
-    task = task_new(PMX_TASK_AUDIO, id, body);
+    char *id = g_strdup_printf("%s-%02u", names[kind], g_hash_table_size(planning->tracks));
+    task = task_new(kind, id, body);
     task->source = source;
     g_ptr_array_add(task->makes, key);
     g_ptr_array_add(planning->plan->tasks, task);
@@ -346,21 +351,46 @@ static PmxTask *track_task(Planning *planning, guint source, PmxAudioTask *body)
     return task;
 }
 
-static void choose_track(Planning *planning, const PmxTrackWish *wish, PmxPlanOutput *output,
-                         Choice *choice)
+const char *pmx_planning_key(const PmxTask *task)
+{
+    return g_ptr_array_index(task->makes, 0);
+}
+
+/* The key of the track that `wish` means, whether it is encoded or copied; NULL with a problem. */
+static const char *track_key(PmxPlanning *planning, const PmxTrackWish *wish,
+                             const PmxOutput *output, PmxTrackChoice *track)
+{
+    const char *key = NULL;
+    if (wish->audio->codec == PMX_AUDIO_COPY)
+        return pmx_copy_plan(planning, output, wish->source, track->stream, wish->audio->path, &key)
+                   ? key
+                   : NULL;
+    PmxTask *task =
+        pmx_planning_track(planning, PMX_TASK_AUDIO, wish->source, g_steal_pointer(&track->task));
+    task->seconds = MAX(task->seconds, track->seconds);
+    return pmx_planning_key(task);
+}
+
+static void choose_track(PmxPlanning *planning, const PmxTrackWish *wish, const PmxOutput *output,
+                         PmxPlanOutput *planned, PmxPlanChoice *choice)
 {
     PmxTrackChoice track = {0};
-    if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, output->warnings,
+    if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, planned->warnings,
                           planning->problems))
         return;
-    PmxTask *task = track_task(planning, wish->source, track.task);
-    task->seconds = MAX(task->seconds, track.seconds);
-    output->seconds = MAX(output->seconds, track.seconds);
-    PmxPackageTrack *entry = pmx_array_add(&pmx_package_track_object, &choice->tracks);
-    entry->language = track.language;
-    entry->title = g_strdup(wish->audio->title);
-    entry->enabled = wish->audio->is_default;
-    entry->key = g_strdup(g_ptr_array_index(task->makes, 0));
+    const char *key = track_key(planning, wish, output, &track);
+    planned->seconds = MAX(planned->seconds, track.seconds);
+    if (key) {
+        PmxPackageTrack *entry = pmx_array_add(&pmx_package_track_object, &choice->tracks);
+        entry->language = g_steal_pointer(&track.language);
+        entry->tag = g_steal_pointer(&track.tag);
+        entry->title = g_strdup(wish->audio->title);
+        entry->enabled = wish->audio->is_default;
+        entry->key = g_strdup(key);
+    }
+    pmx_object_free(&pmx_audio_task_object, track.task);
+    g_free(track.language);
+    g_free(track.tag);
 }
 
 /* All tracks are enabled, as in the source document's sample, unless one is named the default. */
@@ -374,20 +404,21 @@ static void enable_tracks(GPtrArray *tracks)
 }
 
 /* Without Audios the video keeps its own default track, when it has one. */
-static void choose_tracks(Planning *planning, const PmxOutput *output, guint video_source,
-                          gint64 video_us, PmxPlanOutput *planned, Choice *choice)
+static void choose_tracks(PmxPlanning *planning, const PmxOutput *output, guint video_source,
+                          gint64 video_us, const PmxClipRange *range, PmxPlanOutput *planned,
+                          PmxPlanChoice *choice)
 {
-    PmxTrackWish wish = {.video_us = video_us};
+    PmxTrackWish wish = {.video_us = video_us, .clip = *range};
     for (guint i = 0; output->audios_given && i < output->audios->len; i++) {
         wish.audio = g_ptr_array_index(output->audios, i);
         if (pmx_job_find_ref(planning->job, wish.audio->input_ref, &wish.source, &wish.selector))
-            choose_track(planning, &wish, planned, choice);
+            choose_track(planning, &wish, output, planned, choice);
     }
     if (!output->audios_given && !output->audio.remove &&
         pmx_audio_default(planning->inputs[video_source].facts)) {
         wish.audio = &output->audio;
         wish.source = video_source;
-        choose_track(planning, &wish, planned, choice);
+        choose_track(planning, &wish, output, planned, choice);
     }
     enable_tracks(choice->tracks);
 }
@@ -403,35 +434,92 @@ static PmxPlanOutput *output_new(const PmxOutput *output)
     return planned;
 }
 
-static Choice plan_output(Planning *planning, const PmxOutput *output)
+/* How long the whole film is, of which Clip speaks: the video, else the first track. */
+static gint64 film_length(const PmxPlanning *planning, const PmxOutput *output,
+                          const PmxStream *video, guint source)
 {
-    Choice choice = {0};
-    guint source = 0;
+    const PmxAudioSelector *selector = NULL;
+    if (!video && output->audios_given && output->audios->len > 0)
+        pmx_job_find_ref(planning->job,
+                         ((const PmxAudio *)g_ptr_array_index(output->audios, 0))->input_ref,
+                         &source, &selector);
+    const PmxFacts *facts = planning->inputs[source].facts;
+    const PmxStream *stream = video ? video : pmx_audio_find(facts, selector);
+    return stream ? pmx_stream_us(stream, stream->end - (video ? stream->start : 0)) -
+                        (video ? 0 : pmx_facts_origin(facts))
+                  : 0;
+}
+
+/* The part of the film that is wanted, and the stream's facts with these ends. */
+static gboolean clip_output(PmxPlanning *planning, const PmxOutput *output, guint source,
+                            const PmxStream **video, PmxClipRange *range)
+{
+    g_autofree char *path = g_strconcat(output->path, ".Features.Clip.TimeSpan", NULL);
+    gint64 film = film_length(planning, output, *video, source);
+    if (!pmx_clip_resolve(&output->clip, *video, film, path, range, planning->problems))
+        return FALSE;
+    if (range->clipped && *video) {
+        PmxStream *clip = pmx_clip_stream(*video, range);
+        g_ptr_array_add(planning->clips, clip);
+        *video = clip;
+    }
+    return TRUE;
+}
+
+static void check_anything(PmxPlanning *planning, const PmxOutput *output,
+                           const PmxPlanChoice *choice)
+{
+    if (!choice->row && !choice->copied && !choice->tracks && !choice->more &&
+        pmx_problems_count(planning->problems) == 0)
+        pmx_problems_add(
+            planning->problems, PMX_CODE_NO_AUDIO_STREAM, output->path,
+            "nothing is left to put into this file: its video is removed and there is no audio");
+}
+
+static void plan_tracks(PmxPlanning *planning, const PmxOutput *output, guint source,
+                        const PmxStream *video, PmxPlanOutput *planned, PmxPlanChoice *choice)
+{
     gint64 video_us = 0;
+    PmxClipRange range = {0};
+    if (!clip_output(planning, output, source, &video, &range))
+        return;
+    if (video) {
+        video_us = pmx_stream_us(video, video->end - video->start);
+        planned->seconds = (double)video_us / G_USEC_PER_SEC;
+        choose_video(planning, output, source, video, planned->warnings, choice);
+    }
+    choose_tracks(planning, output, source, video_us, &range, planned, choice);
+    pmx_subtitle_plan(planning, output, &range, planned, choice);
+}
+
+static PmxPlanChoice plan_output(PmxPlanning *planning, const PmxOutput *output)
+{
+    PmxPlanChoice choice = {0};
+    guint source = 0;
     PmxPlanOutput *planned = output_new(output);
     g_ptr_array_add(planning->plan->outputs, planned);
+    if (output->remux) {
+        pmx_copy_plan_all(planning, output, planned, &choice);
+        enable_tracks(choice.tracks);
+        check_anything(planning, output, &choice);
+        return choice;
+    }
     gboolean have_video = find_video_source(planning, output, &source);
     if (!have_video && !output->video.remove) {
         report_no_video(planning, output);
         return choice;
     }
-    if (have_video && !output->video.remove) {
-        const PmxStream *stream = pmx_facts_video(planning->inputs[source].facts);
-        video_us = pmx_stream_us(stream, stream->end - stream->start);
-        planned->seconds = (double)video_us / G_USEC_PER_SEC;
-        choose_video(planning, output, source, planned->warnings, &choice);
-    }
-    choose_tracks(planning, output, have_video ? source : 0, video_us, planned, &choice);
-    if (!choice.row && !choice.tracks && pmx_problems_count(planning->problems) == 0)
-        pmx_problems_add(
-            planning->problems, PMX_CODE_NO_AUDIO_STREAM, output->path,
-            "nothing is left to put into this file: its video is removed and there is no audio");
+    source = have_video ? source : 0;
+    plan_tracks(planning, output, source,
+                output->video.remove ? NULL : pmx_facts_video(planning->inputs[source].facts),
+                planned, &choice);
+    check_anything(planning, output, &choice);
     return choice;
 }
 
 /* --- packages --- */
 
-static void add_video_parts(const Choice *choice, PmxTask *task)
+static void add_video_parts(const PmxPlanChoice *choice, PmxTask *task)
 {
     for (guint i = 0; i < choice->row->tasks->len; i++) {
         const PmxTask *segment = g_ptr_array_index(choice->row->tasks, i);
@@ -442,19 +530,47 @@ static void add_video_parts(const Choice *choice, PmxTask *task)
     }
 }
 
-static void add_package(Planning *planning, guint output, Choice *choice)
+static void add_copied_video(PmxPlanChoice *choice, PmxTask *task)
 {
-    PmxPackageTask *body = body_new(&pmx_package_task_object);
+    PmxPackagePart *part = pmx_array_add(&pmx_package_part_object, &task->package->video);
+    g_ptr_array_add(task->needs, g_strdup(choice->copied));
+    part->key = g_steal_pointer(&choice->copied);
+}
+
+static void need_tracks(PmxTask *task, const GPtrArray *tracks)
+{
+    for (guint i = 0; tracks && i < tracks->len; i++)
+        need(task, ((const PmxPackageTrack *)g_ptr_array_index(tracks, i))->key);
+}
+
+static void add_text(PmxPackageTask *body, const GPtrArray *metadata)
+{
+    for (guint i = 0; metadata && i < metadata->len; i++) {
+        const PmxPair *pair = g_ptr_array_index(metadata, i);
+        PmxPackagePair *entry = pmx_array_add(&pmx_package_pair_object, &body->text);
+        entry->key = g_strdup(pair->key);
+        entry->value = g_strdup(pair->value);
+    }
+}
+
+static void add_package(PmxPlanning *planning, guint output, PmxPlanChoice *choice)
+{
+    const PmxOutput *wanted = g_ptr_array_index(planning->job->outputs, output);
+    PmxPackageTask *body = pmx_planning_body(&pmx_package_task_object);
     PmxTask *task = task_new(PMX_TASK_PACKAGE, g_strdup_printf("package-%02u", output), body);
     const PmxPlanOutput *planned = g_ptr_array_index(planning->plan->outputs, output);
     task->output = output;
     task->seconds = planned->seconds;
     if (choice->row)
         add_video_parts(choice, task);
+    if (choice->copied)
+        add_copied_video(choice, task);
+    body->container = wanted->container;
     body->audio = g_steal_pointer(&choice->tracks);
-    for (guint i = 0; body->audio && i < body->audio->len; i++)
-        g_ptr_array_add(task->needs,
-                        g_strdup(((PmxPackageTrack *)g_ptr_array_index(body->audio, i))->key));
+    body->more = g_steal_pointer(&choice->more);
+    need_tracks(task, body->audio);
+    need_tracks(task, body->more);
+    add_text(body, wanted->metadata);
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
@@ -464,12 +580,14 @@ PmxPlan *pmx_plan_new(const PmxJob *job, const PmxPlanInput *inputs, double segm
     g_autoptr(PmxPlan) plan = g_new0(PmxPlan, 1);
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
     g_autoptr(GHashTable) tracks = g_hash_table_new(g_str_hash, g_str_equal);
-    g_autofree Choice *choices = g_new0(Choice, job->outputs->len);
+    g_autoptr(GPtrArray) clips = g_ptr_array_new_with_free_func(g_free);
+    g_autofree PmxPlanChoice *choices = g_new0(PmxPlanChoice, job->outputs->len);
     plan->tasks = g_ptr_array_new_with_free_func(task_free);
     plan->outputs = g_ptr_array_new_with_free_func(output_free);
-    Planning planning = {
-        job,  inputs, segment_seconds > 0 ? segment_seconds : PMX_SEGMENT_SECONDS, problems, plan,
-        rows, tracks};
+    PmxPlanning planning = {
+        job,      inputs, segment_seconds > 0 ? segment_seconds : PMX_SEGMENT_SECONDS,
+        problems, plan,   rows,
+        tracks,   clips};
     for (guint i = 0; i < job->outputs->len; i++)
         choices[i] = plan_output(&planning, g_ptr_array_index(job->outputs, i));
     add_rows(&planning);

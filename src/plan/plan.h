@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     char *id; /* "video-0003", "audio-01", "package-00" */
     PmxTaskKind kind;
-    guint source;   /* index of the job's input that is read; video and audio */
+    guint source;   /* index of the job's input that is read; all but packages */
     double seconds; /* of media covered: its weight in progress and ETA */
     GPtrArray
         *makes; /* of char *: keys of the artifacts, for video one a rendition, in their order */
@@ -34,6 +34,8 @@ typedef struct {
         PmxCutTask *cut;
         PmxVideoTask *video;
         PmxAudioTask *audio;
+        PmxCopyTask *copy;
+        PmxSubtitleTask *subtitle;
         PmxPackageTask *package;
     };
 } PmxTask;

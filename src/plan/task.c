@@ -2,9 +2,12 @@
 /* The field tables of the kinds of task (see task.h). Pure. */
 #include "plan/task.h"
 
+#include "job/containers.h"
+
 static const char *const codecs[] = {"h264", "h265", "av1", NULL};
 static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
+static const char *const subtitle_codecs[] = {"auto", "mov_text", "webvtt", "ass", "subrip", NULL};
 static const char *const audio_codecs[] = {"aac",  "ac3",    "eac3",  "mp2",   "mp3",       "flac",
                                            "opus", "vorbis", "wmav1", "wmav2", "pcm_s16le", NULL};
 static const char *const aac_profiles[] = {"aac_low", "aac_he",  "aac_he_v2",
@@ -55,6 +58,10 @@ static const PmxField video_fields[] = {
     {"end", PMX_FIELD_STRING, AT(end), .doc = "cut it ends before"},
     {"origin", PMX_FIELD_INT, AT(origin), .doc = "the tick that becomes zero"},
     {"film_end", PMX_FIELD_INT, AT(film_end), .doc = "tick where the film ends"},
+    {"seeks", PMX_FIELD_BOOL, AT(seeks), .doc = "begins within the film"},
+    {"stops", PMX_FIELD_BOOL, AT(stops), .doc = "ends within the film"},
+    {"from", PMX_FIELD_INT, AT(from), .doc = "tick"},
+    {"to", PMX_FIELD_INT, AT(to), .doc = "tick"},
     {"time_base", PMX_FIELD_TEXT, AT(time_base), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "seconds a tick"},
     {"frame_rate", PMX_FIELD_TEXT, AT(frame_rate), .kind = &pmx_ratio_kind, .fallback = "0",
@@ -106,6 +113,30 @@ static const PmxField audio_fields[] = {
 const PmxObject pmx_audio_task_object = {"AudioTask", sizeof(PmxAudioTask), audio_fields,
                                          "One audio track."};
 
+#define AT(member) .offset = offsetof(PmxCopyTask, member)
+static const PmxField copy_fields[] = {
+    {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
+    {"origin", PMX_FIELD_INT, AT(origin), .doc = "microseconds"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_copy_task_object = {"CopyTask", sizeof(PmxCopyTask), copy_fields,
+                                        "One stream's packets."};
+
+#define AT(member) .offset = offsetof(PmxSubtitleTask, member)
+static const PmxField subtitle_fields[] = {
+    {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
+    {"codec", PMX_FIELD_ENUM, AT(codec), .choices = subtitle_codecs, .doc = "codec"},
+    {"origin", PMX_FIELD_INT, AT(origin), .doc = "microseconds"},
+    {"cut_at", PMX_FIELD_INT, AT(cut_at), .doc = "microseconds"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_subtitle_task_object = {"SubtitleTask", sizeof(PmxSubtitleTask),
+                                            subtitle_fields, "One subtitle track."};
+
 static const PmxField part_fields[] = {
     {"key", PMX_FIELD_STRING, offsetof(PmxPackagePart, key), .doc = "artifact"},
     {0},
@@ -117,6 +148,7 @@ const PmxObject pmx_package_part_object = {"Part", sizeof(PmxPackagePart), part_
 #define AT(member) .offset = offsetof(PmxPackageTrack, member)
 static const PmxField track_fields[] = {
     {"language", PMX_FIELD_STRING, AT(language), .doc = "ISO 639-2/T"},
+    {"tag", PMX_FIELD_STRING, AT(tag), .doc = "BCP 47"},
     {"title", PMX_FIELD_STRING, AT(title), .doc = "title"},
     {"enabled", PMX_FIELD_BOOL, AT(enabled), .doc = "flagged enabled"},
     {"key", PMX_FIELD_STRING, AT(key), .doc = "artifact"},
@@ -127,11 +159,26 @@ static const PmxField track_fields[] = {
 const PmxObject pmx_package_track_object = {"Track", sizeof(PmxPackageTrack), track_fields,
                                             "One audio track."};
 
+static const PmxField pair_fields[] = {
+    {"key", PMX_FIELD_STRING, offsetof(PmxPackagePair, key), .doc = "name"},
+    {"value", PMX_FIELD_STRING, offsetof(PmxPackagePair, value), .doc = "text"},
+    {0},
+};
+
+const PmxObject pmx_package_pair_object = {"Pair", sizeof(PmxPackagePair), pair_fields,
+                                           "Text about the file."};
+
 static const PmxField package_fields[] = {
     {"video", PMX_FIELD_ARRAY, offsetof(PmxPackageTask, video), .object = &pmx_package_part_object,
      .doc = "segments"},
     {"audio", PMX_FIELD_ARRAY, offsetof(PmxPackageTask, audio), .object = &pmx_package_track_object,
      .doc = "tracks"},
+    {"more", PMX_FIELD_ARRAY, offsetof(PmxPackageTask, more), .object = &pmx_package_track_object,
+     .doc = "further tracks"},
+    {"text", PMX_FIELD_ARRAY, offsetof(PmxPackageTask, text), .object = &pmx_package_pair_object,
+     .doc = "about the file"},
+    {"container", PMX_FIELD_ENUM, offsetof(PmxPackageTask, container), .fallback = "mp4",
+     .choices = pmx_container_names, .doc = "container"},
     {0},
 };
 
@@ -144,6 +191,8 @@ const PmxObject *pmx_task_object(PmxTaskKind kind)
         [PMX_TASK_CUT] = &pmx_cut_task_object,
         [PMX_TASK_VIDEO] = &pmx_video_task_object,
         [PMX_TASK_AUDIO] = &pmx_audio_task_object,
+        [PMX_TASK_COPY] = &pmx_copy_task_object,
+        [PMX_TASK_SUBTITLE] = &pmx_subtitle_task_object,
         [PMX_TASK_PACKAGE] = &pmx_package_task_object,
     };
     return objects[kind];

@@ -8,6 +8,8 @@
  *   video    source, the cuts it lies between, and the renditions wanted: one decode feeds every
  *            encoder; one artifact per rendition
  *   audio    one source track and encoder settings; one artifact, whole length
+ *   copy     one source stream's packets as they are; one artifact, nothing is decoded
+ *   subtitle one source subtitle track into another form of text; one artifact
  *   package  an output's artifacts into its container; the only kind that writes what a user sees
  *
  * Everything in a task's struct is part of the key of what it makes; nothing else is. `source` and
@@ -22,6 +24,8 @@ typedef enum {
     PMX_TASK_CUT,
     PMX_TASK_VIDEO,
     PMX_TASK_AUDIO,
+    PMX_TASK_COPY,
+    PMX_TASK_SUBTITLE,
     PMX_TASK_PACKAGE,
     PMX_TASK_KINDS,
 } PmxTaskKind;
@@ -54,6 +58,9 @@ typedef struct {
                              NULL: where the film begins or ends */
     gint64 origin;        /* the source tick that becomes zero */
     gint64 film_end;      /* where the film is said to end; 0 in segments that end before */
+    gboolean seeks;       /* it begins at `from`, not where the film does */
+    gboolean stops;       /* it ends before `to`, not where the film does */
+    gint64 from, to;      /* ticks */
     PmxRatio time_base;   /* of what is made, seconds a tick */
     PmxRatio frame_rate;  /* frames a second, for rate control and durations */
     gboolean snap;        /* put timestamps that are a rounding away from the frame grid onto it */
@@ -84,11 +91,28 @@ typedef struct {
 } PmxAudioTask;
 
 typedef struct {
+    gint64 stream; /* index in the source */
+    gint64 origin; /* microseconds: the source time that becomes zero */
+} PmxCopyTask;
+
+typedef struct {
+    gint64 stream; /* index in the source */
+    int codec;     /* PmxSubtitleCodec of job/job.h */
+    gint64 origin; /* microseconds: the source time that becomes zero */
+    gint64 cut_at; /* microseconds: nothing beyond, 0: no cut */
+} PmxSubtitleTask;
+
+typedef struct {
     char *language; /* ISO 639-2/T, or NULL */
+    char *tag;      /* BCP 47 where that says more, or NULL */
     char *title;
     gboolean enabled;
     char *key; /* the artifact */
 } PmxPackageTrack;
+
+typedef struct {
+    char *key, *value;
+} PmxPackagePair;
 
 typedef struct {
     char *key;
@@ -97,15 +121,21 @@ typedef struct {
 typedef struct {
     GPtrArray *video; /* of PmxPackagePart *: one rendition's segments in order; NULL: no video */
     GPtrArray *audio; /* of PmxPackageTrack *, in track order; NULL: none */
+    GPtrArray *more;  /* of PmxPackageTrack *: subtitles, and what else is copied; NULL: none */
+    GPtrArray *text;  /* of PmxPackagePair *: about the file; NULL: none */
+    int container;    /* PmxContainer of job/job.h */
 } PmxPackageTask;
 
 extern const PmxObject pmx_cut_task_object;
 extern const PmxObject pmx_rendition_object;
 extern const PmxObject pmx_video_task_object;
 extern const PmxObject pmx_audio_task_object;
+extern const PmxObject pmx_copy_task_object;
+extern const PmxObject pmx_subtitle_task_object;
 extern const PmxObject pmx_package_task_object;
 extern const PmxObject pmx_package_part_object;
 extern const PmxObject pmx_package_track_object;
+extern const PmxObject pmx_package_pair_object;
 
 /* The field table of a kind's struct. */
 const PmxObject *pmx_task_object(PmxTaskKind kind);

@@ -193,13 +193,10 @@ static const BadJob bad_jobs[] = {
     {OUTPUTS,
      "[{'OutputFileName':'a','Features':{'Clip':{'TimeSpan':{'Seek':1}},"
      "'Watermark':[]}}]",
-     "InvalidParameter.NotSupported %[0].Features.Clip: is not supported by this "
-     "version of Polymux; leave it out\n"
      "InvalidParameter %[0].Features.Watermark: is not a known key; did you mean "
      "\"Watermarks\"?\n"},
-    {OUTPUTS, "[{'OutputFileName':'a','Features':'{\\'Metadata\\':{\\'a\\':\\'b\\'}}'}]",
-     "InvalidParameter.NotSupported %[0].Features.Metadata: is not supported by "
-     "this version of Polymux; leave it out\n"},
+    {OUTPUTS, "[{'OutputFileName':'a','Features':'{\\'Metadata\\':{\\'a\\':7}}'}]",
+     "InvalidParameter %[0].Features.Metadata.a: must be a string\n"},
     {OUTPUTS, "[{'OutputFileName':'../in'},{'OutputFileName':'a','Template':'x'}]",
      "InvalidParameter %[0].OutputFileName: must not have \"..\" in it: outputs stay "
      "below OutputFileBase\n"
@@ -230,17 +227,20 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter Outputs[0].OutputFileName: is not a known key; did you mean "
      "\"OutputFile\"?\n"
      "InvalidParameter Outputs[0].HlsGroupConfig: is not a known key\n"},
-    {OVER, "{'Container':{'Format':'mkv'}}",
-     "InvalidParameter.NotSupported @Container.Format: mkv is not supported by this "
-     "version of Polymux; it must be mp4\n"},
+    {OVER, "{'Container':{'Format':'cmaf'}}",
+     "InvalidParameter.NotSupported @Container.Format: cmaf is not supported by this "
+     "version of Polymux; it must be one of mp4, mov, m4a, mkv, webm, ts, flv, mp3, "
+     "ogg, flac, wav, mxf, gif, webp\n"},
     {OVER, "{'Container':{'Format':'mp5'},'Muxconfig':{}}",
-     "InvalidParameter @Container.Format: must be mp4, not \"mp5\"\n"
+     "InvalidParameter @Container.Format: must be one of mp4, mov, m4a, mkv, webm, ts, flv, "
+     "mp3, ogg, flac, wav, mxf, gif, webp, not \"mp5\"\n"
      "InvalidParameter @Muxconfig: is not a known key; did you mean \"MuxConfig\"?\n"},
     {OVER, "{'MuxConfig':{'Segment':{'Duration':10}},'Subtitles':[{'Codec':'VTT'}]}",
      "InvalidParameter.NotSupported @MuxConfig: is not supported by this version of "
      "Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Subtitles: is not supported by this version of "
-     "Polymux; leave it out\n"},
+     "MissingParameter @Subtitles[0].InputRef: is required\n"
+     "InvalidParameter.NotSupported @Subtitles[0].Codec: mp4 files carry mov_text, not "
+     "VTT; choose another codec or another Container.Format\n"},
     {OVER,
      "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'crop',"
      "'IsCheckReso':'yes','IsCheckVideoBitrate':true}}",
@@ -258,11 +258,8 @@ static const BadJob bad_jobs[] = {
      "supported by this version of Polymux except as false; leave it out\n"
      "InvalidParameter @TransConfig.AdjDar: is not a known key; did you mean "
      "\"AdjDarMethod\"?\n"},
-    {VIDEO, "{'Codec':'GIF'}",
-     "InvalidParameter.NotSupported @Video.Codec: GIF is not supported by this "
-     "version of Polymux; it must be one of H.264, H.265, AV1\n"},
     {VIDEO, "{'Codec':'H264'}",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, not \"H264\"\n"},
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, GIF, WEBP, copy, not \"H264\"\n"},
     {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv422p10le'}",
      "InvalidParameter @Video.Profile: must be one of baseline, main, high, not "
      "\"high10\"\n"
@@ -375,11 +372,11 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Remove: the video and every audio track are removed; "
      "nothing is left\n"},
     {AUDIO, "{'Codec':'VORBIS'}",
-     "InvalidParameter.NotSupported @Audio.Codec: MP4 cannot carry VORBIS; it takes AAC, AC3, "
-     "EAC3, MP2, MP3, FLAC and OPUS\n"},
+     "InvalidParameter.NotSupported @Audio.Codec: mp4 files carry AAC, AC3, EAC3, MP2, MP3, "
+     "FLAC or OPUS, not VORBIS; choose another codec or another Container.Format\n"},
     {AUDIO, "{'Codec':'AAX','Profile':'aac_ld'}",
      "InvalidParameter @Audio.Codec: must be one of AAC, AC3, EAC3, MP2, MP3, FLAC, OPUS, VORBIS, "
-     "WMA-V1, WMA-V2, pcm_s16le, not \"AAX\"\n"},
+     "WMA-V1, WMA-V2, pcm_s16le, copy, not \"AAX\"\n"},
     {AUDIO, "{'Codec':'AC3','Profile':'aac_low','Bitrate':100,'Samplerate':96000}",
      "InvalidParameter @Audio.Profile: is for AAC only; leave it out for AC3\n"
      "InvalidParameter @Audio.Samplerate: AC3 takes 32000, 44100 or 48000 Hz, not 96000\n"},
@@ -523,7 +520,7 @@ static const BadJob bad_jobs[] = {
      "[{'OutputFileName':'a','OverrideParams':{'Audio':{'Profile':'aac_he',"
      "'Bitrate':'300'},'Video':{'Codec':'x264'}}},{'OutputFileName':'b',"
      "'OverrideParams':'[1]'}]",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, not \"x264\"\n"
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, GIF, WEBP, copy, not \"x264\"\n"
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 44100 Hz with 2 "
      "channels takes 16 to 264 kbit/s, not 300\n"
      "InvalidParameter %[1].OverrideParams: must be a JSON object\n"},

@@ -144,7 +144,7 @@ static void make(const Fake *fake)
 {
     g_autoptr(GString) inputs = read_inputs(fake);
     if (strcmp(fake->kind, "package") == 0) {
-        write_file(fake, "out.mp4", inputs->str);
+        write_file(fake, "out", inputs->str);
         return;
     }
     g_auto(GStrv) parts = g_strsplit(strchr(fake->what, ':') + 1, "+", -1);

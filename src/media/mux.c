@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* See mux.h. */
+#include "media/mux.h"
+
+#include "media/averror.h"
+#include "media/mux_track.h"
+
+struct PmxMux {
+    AVFormatContext *format;
+    int container;
+    GArray *ticks;      /* of AVRational: each track's clock as its packets come in */
+    AVDictionary *text; /* about the whole file */
+    gint64 delay;       /* 1/90000 s */
+};
+
+PmxMux *pmx_mux_create(const char *path, int container, GError **error)
+{
+    g_autoptr(PmxMux) mux = g_new0(PmxMux, 1);
+    mux->container = container;
+    mux->ticks = g_array_new(FALSE, FALSE, sizeof(AVRational));
+    const char *muxer = pmx_mux_format(container)->muxer;
+    int status = avformat_alloc_output_context2(&mux->format, NULL, muxer, path);
+    if (status >= 0)
+        status = avio_open(&mux->format->pb, path, AVIO_FLAG_WRITE);
+    if (status < 0) {
+        pmx_av_fail(error, PMX_CODE_INTERNAL, status, "cannot write to the scratch folder");
+        return NULL;
+    }
+    mux->format->flags |= AVFMT_FLAG_BITEXACT;
+    /* libavformat 59 calls FLAC in MP4 an experiment; its specification has been settled since. */
+    mux->format->strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL;
+    mux->format->avoid_negative_ts = 0; /* pmx_mux_delay() does, for all tracks alike */
+    mux->format->max_delay = 700000;    /* MPEG-TS: how far its clock runs ahead, as usual */
+    return g_steal_pointer(&mux);
+}
+
+void pmx_mux_free(PmxMux *mux)
+{
+    if (!mux)
+        return;
+    if (mux->format)
+        avio_closep(&mux->format->pb);
+    avformat_free_context(mux->format);
+    av_dict_free(&mux->text);
+    g_array_unref(mux->ticks);
+    g_free(mux);
+}
+
+void pmx_mux_describe(PmxMux *mux, const char *key, const char *value)
+{
+    av_dict_set(&mux->text, key, value, 0);
+}
+
+/* Formats of one track tell its language and title of the file. */
+static void describe_alone(PmxMux *mux, const PmxMuxTrack *track)
+{
+    if (pmx_mux_format(mux->container)->times != PMX_TIMES_ALONE)
+        return;
+    if (track->language)
+        av_dict_set(&mux->text, "language", track->language, AV_DICT_DONT_OVERWRITE);
+    if (track->title)
+        av_dict_set(&mux->text, "title", track->title, AV_DICT_DONT_OVERWRITE);
+}
+
+int pmx_mux_add(PmxMux *mux, const PmxArtifactHead *head, const PmxMuxTrack *track, GError **error)
+{
+    AVStream *stream = avformat_new_stream(mux->format, NULL);
+    if (!stream || !pmx_mux_track_set(stream, mux->container, head, track, error))
+        return -1;
+    g_array_append_val(mux->ticks, stream->time_base);
+    describe_alone(mux, track);
+    return stream->index;
+}
+
+void pmx_mux_delay(PmxMux *mux, gint64 ticks)
+{
+    mux->delay = ticks;
+}
+
+/* A movie clock that all tracks' clocks divide, so that edits end on the exact sample; MP4's own
+ * default, 1/1000 s, cuts up to a millisecond off every track's end. Beyond the limit a two-hour
+ * film would need 64-bit headers. */
+static gint64 movie_timescale(const PmxMux *mux)
+{
+    enum { LIMIT = 600000, USUAL = 90000 };
+    gint64 scale = 1;
+    for (guint i = 0; i < mux->ticks->len; i++) {
+        gint64 den = g_array_index(mux->ticks, AVRational, i).den;
+        scale = scale / av_gcd(scale, den) * den;
+        if (scale > LIMIT)
+            return USUAL;
+    }
+    return MAX(scale, 1000);
+}
+
+/* Ogg keeps comments with the stream. */
+static AVDictionary **place_of_text(const PmxMux *mux)
+{
+    gboolean ogg = mux->container == PMX_CONTAINER_OGG && mux->format->nb_streams > 0;
+    return ogg ? &mux->format->streams[0]->metadata : &mux->format->metadata;
+}
+
+gboolean pmx_mux_begin(PmxMux *mux, GError **error)
+{
+    g_autoptr(AVDictionary) options = NULL;
+    pmx_mux_options(mux->container, movie_timescale(mux), &options);
+    if (pmx_mux_format(mux->container)->times == PMX_TIMES_EDITS && pmx_mux_spells_names(mux->text))
+        av_dict_set(&options, "movflags", "+use_metadata_tags", AV_DICT_APPEND);
+    av_dict_copy(place_of_text(mux), mux->text, 0);
+    int status = avformat_write_header(mux->format, &options);
+    return status >= 0 ||
+           pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s file cannot be begun",
+                       pmx_container_info(mux->container)->name);
+}
+
+static int put(const PmxMux *mux, AVPacket *packet)
+{
+    if (pmx_mux_format(mux->container)->interleaves)
+        return av_interleaved_write_frame(mux->format, packet);
+    return av_write_frame(mux->format, packet);
+}
+
+gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, GError **error)
+{
+    AVStream *stream = mux->format->streams[number];
+    AVRational ticks = g_array_index(mux->ticks, AVRational, number);
+    gint64 delay = av_rescale_q(mux->delay, (AVRational){1, 90000}, ticks);
+    packet->stream_index = number;
+    packet->pts += delay;
+    packet->dts += delay;
+    av_packet_rescale_ts(packet, ticks, stream->time_base);
+    int status = put(mux, packet);
+    av_packet_unref(packet);
+    return status >= 0 ||
+           pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s file cannot be written",
+                       pmx_container_info(mux->container)->name);
+}
+
+gboolean pmx_mux_end(PmxMux *mux, GError **error)
+{
+    int status = av_write_trailer(mux->format);
+    if (status >= 0)
+        status = avio_closep(&mux->format->pb);
+    return status >= 0 ||
+           pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s file cannot be finished",
+                       pmx_container_info(mux->container)->name);
+}
