@@ -11,7 +11,7 @@ import jobs
 import media
 import oss_server
 import peers
-from buckets import Bucket, OssSide, Refused, SwiftSide
+from buckets import Bucket, OssSide, Refused, S3Side
 from rawhttp import eventually
 
 MIB = 1 << 20
@@ -37,7 +37,7 @@ class Failing:
         else:
             swift = request.getfixturevalue("swift")
             self.peer = faults.Proxy(swift.port)
-            side = SwiftSide(swift, "path", self.peer.port)
+            side = S3Side(swift, "path", self.peer.port)
         self.kind, self.bucket = kind, Bucket(tmp_path, {**side.options, "stall": 1})
 
     def end(self):
