@@ -182,7 +182,7 @@ def uploads(options):
     swift = swift_server.Swift(empty_folder(options.room / "swift"))
     try:
         swift.start()
-        side = buckets.SwiftSide(swift, "path")
+        side = buckets.S3Side(swift, "path")
         bucket = buckets.Bucket(options.room, side.options)
         bucket.run("list", "")
         ways = {"rclone": lambda: rclone.upload(swift, path, side.name, "object", f"{PART // MIB}M"),

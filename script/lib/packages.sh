@@ -26,8 +26,11 @@ readonly test_packages=(
     'npm|nodejs'
     python3-swift nginx rclone iproute2
 )
-# Those of them that bring a service. The tests start servers of their own: see install.
-readonly with_service=(nginx)
+# Of long rounds only.
+# shellcheck disable=SC2034
+readonly long_packages=(ceph-mon ceph-osd radosgw)
+# Those of them that bring services, and which. The tests start servers of their own: see install.
+readonly -A services_of=([nginx]=nginx [ceph-osd]=ceph-crash [radosgw]=radosgw)
 # Not free software in Debian's sense, so kept apart from the lists: see enable_fdk_aac.
 readonly fdk_aac=libfdk-aac-dev
 
@@ -133,19 +136,30 @@ refresh_lists() {
 
 # Recommended packages would more than double the download, for nothing that is used here.
 install() {
-    local service
-    local -a services
-    mapfile -t services < <(printf '%s\n' "$@" | grep -Fxf <(printf '%s\n' "${with_service[@]}"))
+    local package
+    local -a services=()
+    for package in "$@"; do
+        services+=(${services_of[$package]:+"${services_of[$package]}"})
+    done
     say "installing $# packages and what they need; this takes a minute or two"
     if ((${#services[@]} == 0)); then
         apt_get install --no-install-recommends "$@" || return
     else
         without_services apt_get install --no-install-recommends "$@" || return
     fi
-    for service in "${services[@]}"; do
-        as_root update-rc.d "$service" disable
+    for package in "${services[@]}"; do
+        disable_service "$package"
     done
     say "installed"
+}
+
+# One that has no script for init is systemd's alone.
+disable_service() {
+    if [[ -e /etc/init.d/$1 ]]; then
+        as_root update-rc.d "$1" disable
+    elif command -v systemctl >/dev/null; then
+        as_root systemctl disable "$1"
+    fi
 }
 
 # without_services COMMAND...: runs COMMAND, and no package that it installs starts its service. What

@@ -64,6 +64,15 @@ static const PmxField jobs_fields[] = {
      .doc = "Days after which finished jobs are forgotten (their files stay); 0: never."},
     {"media-infos", PMX_FIELD_INT, offsetof(PmxJobsSettings, media_infos), .fallback = "2",
      .min = 1, .max = 64, .doc = "Media info jobs at once."},
+    {"storage-patience", PMX_FIELD_TEXT, offsetof(PmxJobsSettings, storage_patience),
+     .fallback = "5m", .kind = &pmx_duration_kind,
+     .doc = "How long a request to a storage or to the web is made again, with growing pauses, "
+            "before what needs it fails; the first to each, when a job begins, for a minute at "
+            "most."},
+    {"storage-deadline", PMX_FIELD_TEXT, offsetof(PmxJobsSettings, storage_deadline),
+     .fallback = "30m", .kind = &pmx_duration_kind,
+     .doc = "How long a job may wait so in all; requests that fail after that are not made again. "
+            "What several requests wait at once counts once."},
     {0},
 };
 

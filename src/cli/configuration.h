@@ -39,6 +39,7 @@ typedef struct {
 typedef struct {
     gint64 days;
     gint64 media_infos;
+    gint64 storage_patience, storage_deadline; /* milliseconds */
 } PmxJobsSettings;
 
 /* Durations are milliseconds. */

@@ -44,7 +44,10 @@ static PmxFacts *look(const PmxConfiguration *configuration, const char *address
     g_autofree char *runner = pmx_runner_path();
     g_autofree char *here = g_get_current_dir();
     g_autoptr(PmxPlaces) places = pmx_places_of_command(configuration, here, error);
-    g_autoptr(PmxReader) input = places ? pmx_open_waiting(places, address, NULL, error) : NULL;
+    g_autoptr(PmxAllowance) allowance = places ? pmx_allowance_of_command(places) : NULL;
+    const PmxPatience patience = {.allowance = allowance};
+    g_autoptr(PmxReader) input =
+        places ? pmx_open_waiting(places, address, &patience, error) : NULL;
     const PmxProbe probe = {runner, pmx_runner_patience(), NULL};
     return input ? pmx_probe_file(&probe, input, error) : NULL;
 }

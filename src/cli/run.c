@@ -157,8 +157,11 @@ static int execute(const PmxSession *session, const Means *means, const Options 
         .runner = session->runner,
         .places = session->places,
         .pool = pool,
+        .allowance = session->allowance,
         .patience = pmx_runner_patience(),
     };
+    /* From here on there is something to look at. */
+    pmx_allowance_watch(session->allowance, NULL);
     gint64 began = g_get_monotonic_time();
     g_autoptr(PmxExecutor) executor = pmx_executor_new(&setup);
     if (!run_watched(executor, session->plan, options->json, interrupt))

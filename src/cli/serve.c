@@ -58,6 +58,7 @@ static PmxServiceOptions service_options(const Server *server, const PmxStorageS
         .storages = storages,
         .storage_count = from->storages->len,
         .files = (const char *const *)files,
+        .limits = pmx_configured_limits(from),
         .notify = {.timeout = (guint)MAX(1, from->events.timeout / 1000),
                    .give_up = (guint64)MAX(1, from->events.give_up / 1000),
                    .first_pause = (guint64)from->events.first_pause,

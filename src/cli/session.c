@@ -25,6 +25,12 @@ static void free_facts(gpointer data)
     pmx_facts_free(data);
 }
 
+/* Of the waiting for places. */
+static PmxPatience patience_of(const PmxSession *session)
+{
+    return (PmxPatience){.cancel = session->probe.cancel, .allowance = session->allowance};
+}
+
 /* --- inputs --- */
 
 static PmxFacts *look(const PmxSession *session, PmxReader *reader, GError **error)
@@ -45,7 +51,8 @@ static void open_input(PmxSession *session, guint i, const char *media, PmxProbl
 {
     g_autofree char *at = g_strdup_printf("Inputs[%u].InputFile.Media", i);
     g_autoptr(GError) error = NULL;
-    PmxReader *reader = pmx_open_waiting(session->places, media, session->probe.cancel, &error);
+    const PmxPatience patience = patience_of(session);
+    PmxReader *reader = pmx_open_waiting(session->places, media, &patience, &error);
     PmxFacts *facts = reader ? look(session, reader, &error) : NULL;
     g_ptr_array_add(session->inputs, reader);
     g_ptr_array_add(session->facts, facts);
@@ -85,13 +92,14 @@ static void swap(char **a, char **b)
 
 static void resolve_outputs(PmxSession *session, gboolean writes, PmxProblems *problems)
 {
+    const PmxPatience patience = patience_of(session);
     for (guint i = 0; i < session->job->outputs->len; i++) {
         PmxOutput *output = g_ptr_array_index(session->job->outputs, i);
         g_autoptr(GError) error = NULL;
         g_autofree char *whole =
             pmx_places_resolve_output(session->places, output->address, &error);
         if (whole && writes)
-            pmx_writable_waiting(session->places, whole, session->probe.cancel, &error);
+            pmx_writable_waiting(session->places, whole, &patience, &error);
         if (error)
             pmx_problems_add_error(problems, output->path, error);
         else
@@ -144,6 +152,7 @@ static void prepare(PmxSession *session, const PmxSessionOptions *options, PmxPr
 {
     g_autofree char *base = output_base(options->output);
     session->places = open_places(options, problems);
+    session->allowance = session->places ? pmx_allowance_of_command(session->places) : NULL;
     session->config =
         session->places ? pmx_json_file_read(options->path, "the job file", problems) : NULL;
     g_autofree char *id = id_of(session->config);
@@ -183,6 +192,7 @@ void pmx_session_free(PmxSession *session)
     pmx_job_free(session->job);
     pmx_templates_free(session->templates);
     json_decref(session->config);
+    pmx_allowance_unref(session->allowance);
     pmx_places_free(session->places);
     g_free(session->runner);
     g_free(session);

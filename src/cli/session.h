@@ -20,7 +20,8 @@ typedef struct {
 } PmxSessionOptions;
 
 typedef struct {
-    PmxPlaces *places; /* what addresses lead to */
+    PmxPlaces *places;       /* what addresses lead to */
+    PmxAllowance *allowance; /* what the job may spend on waiting for them; NULL: no places */
     json_t *config;
     PmxTemplates *templates;
     PmxJob *job;

@@ -98,7 +98,9 @@ static gpointer publish(gpointer data, GCancellable *cancel, GError **error)
     const PmxExecutorSetup *setup = &work->executor->setup;
     const PmxPlanOutput *output = g_ptr_array_index(setup->plan->outputs, work->task->output);
     g_autofree char *path = g_build_filename(work->scratch, "out", NULL);
-    return GINT_TO_POINTER(pmx_places_publish(setup->places, path, output->address, cancel, error));
+    const PmxPatience patience = {.cancel = cancel, .allowance = setup->allowance};
+    return GINT_TO_POINTER(
+        pmx_places_publish(setup->places, path, output->address, &patience, error));
 }
 
 /* cppcheck-suppress constParameter ; the type is PmxErrandKind's */

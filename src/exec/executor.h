@@ -41,6 +41,7 @@ typedef struct {
     PmxPool *pool;            /* shared with other executors */
     guint patience;           /* seconds without progress until a runner counts as hung */
     PmxDepot *depot;          /* where artifacts of other machines may be; or NULL */
+    PmxAllowance *allowance;  /* the job's, for publishing; or NULL */
 } PmxExecutorSetup;
 
 typedef struct {

@@ -71,7 +71,9 @@ static void looked(PmxFacts *facts, const GError *error, gpointer data)
 static gpointer open_address(gpointer data, GCancellable *cancel, GError **error)
 {
     const PmxLook *look = data;
-    return pmx_places_open(look->probes->places, look->address, cancel, error);
+    g_autoptr(PmxAllowance) allowance = pmx_places_allowance(look->probes->places);
+    const PmxPatience patience = {.cancel = cancel, .allowance = allowance};
+    return pmx_places_open(look->probes->places, look->address, &patience, error);
 }
 
 static void opened(gpointer reader, const GError *error, gpointer data)

@@ -28,10 +28,11 @@ struct PmxRun {
     PmxTemplates *templates;
     PmxJob *job;
     PmxErrand *opening;
-    guint opened;        /* how many inputs could be opened */
-    GPtrArray *inputs;   /* of PmxReader * */
-    GError **unwritable; /* one an output: why it cannot be written, or NULL */
-    GPtrArray *facts;    /* of PmxFacts *, those looked into so far */
+    PmxAllowance *allowance; /* for waiting, from here on */
+    guint opened;            /* how many inputs could be opened */
+    GPtrArray *inputs;       /* of PmxReader * */
+    GError **unwritable;     /* one an output: why it cannot be written, or NULL */
+    GPtrArray *facts;        /* of PmxFacts *, those looked into so far */
     PmxLook *look;
     PmxPlan *plan;
     PmxJob *wanted; /* the job with those outputs only that are still to be made; borrows them */
@@ -266,6 +267,7 @@ static void execute(PmxRun *run)
                                     .inputs = (PmxReader *const *)run->inputs->pdata,
                                     .runner = run->setup.runner,
                                     .pool = run->setup.pool,
+                                    .allowance = run->allowance,
                                     .patience = pmx_runner_patience()};
     run->executor = pmx_executor_new(&setup);
     pmx_executor_start(run->executor, &events, run);
@@ -411,12 +413,12 @@ static void look_into_next(PmxRun *run)
 }
 
 /* What cannot be written is known before hours of work are spent for it. */
-static void check_outputs(const PmxRun *run, GCancellable *cancel)
+static void check_outputs(const PmxRun *run, const PmxPatience *patience)
 {
     for (guint i = 0; i < run->outputs; i++) {
         const PmxOutput *output = g_ptr_array_index(run->job->outputs, i);
         if (!pmx_part_is_over(part_at(run, i)->state))
-            pmx_places_writable(run->setup.service->places, output->address, cancel,
+            pmx_places_writable(run->setup.service->places, output->address, patience,
                                 &run->unwritable[i]);
     }
 }
@@ -426,14 +428,15 @@ static gpointer open_all(gpointer data, GCancellable *cancel, GError **error)
 {
     PmxRun *run = data;
     const PmxPlaces *places = run->setup.service->places;
+    const PmxPatience patience = {.cancel = cancel, .allowance = run->allowance};
     for (run->opened = 0; run->opened < run->job->inputs->len; run->opened++) {
         const PmxInput *input = g_ptr_array_index(run->job->inputs, run->opened);
-        PmxReader *reader = pmx_places_open(places, input->file.media, cancel, error);
+        PmxReader *reader = pmx_places_open(places, input->file.media, &patience, error);
         if (!reader)
             return NULL;
         g_ptr_array_add(run->inputs, reader);
     }
-    check_outputs(run, cancel);
+    check_outputs(run, &patience);
     return run->inputs;
 }
 
@@ -517,6 +520,7 @@ PmxRun *pmx_run_new(const PmxRunSetup *setup, PmxJobRecord *record, GPtrArray *p
 {
     PmxRun *run = g_new0(PmxRun, 1);
     run->setup = *setup;
+    run->allowance = pmx_places_allowance(setup->service->places);
     run->record = record;
     run->parts = parts;
     while (run->outputs < parts->len && part_at(run, run->outputs)->kind == PMX_PART_OUTPUT)
@@ -543,6 +547,7 @@ void pmx_run_free(PmxRun *run)
     g_array_unref(run->places);
     g_ptr_array_unref(run->facts);
     g_ptr_array_unref(run->inputs);
+    pmx_allowance_unref(run->allowance);
     for (guint i = 0; i < run->outputs; i++)
         g_clear_error(&run->unwritable[i]);
     g_free(run->unwritable);

@@ -103,6 +103,7 @@ static PmxPlaces *places_of(const PmxService *service, const char *buckets)
         .files = options->files ? options->files : no_files,
         .rest = pmx_places_buckets(buckets),
         .rest_is_buckets = TRUE,
+        .limits = options->limits,
     });
 }
 

@@ -35,8 +35,9 @@ typedef struct {
     guint media_infos;               /* looks into a file at once */
     const PmxStorageSetup *storages; /* of the configuration; needed at the start only */
     guint storage_count;
-    const char *const *files; /* folders that file:// addresses may lead below, NULL at the end;
+    const char *const *files;  /* folders that file:// addresses may lead below, NULL at the end;
                                  NULL: none */
+    PmxAllowanceLimits limits; /* of each job's waiting for storages */
     PmxNotifyOptions notify;
 } PmxServiceOptions;
 

@@ -5,7 +5,8 @@
 #include "base/http-date.h"
 #include "storage/bucket-http.h"
 
-enum { USUAL_STALL = 15, USUAL_SECONDS = 300 }; /* seconds */
+/* Seconds: of silence, and of an attempt that goes on and has no other end. */
+enum { USUAL_STALL = 15, ATTEMPT_SECONDS = 600 };
 /* Storages refuse what was signed 15 minutes before or after now, some less. */
 #define MOST_SKEW (4 * 60 * 1000)
 
@@ -62,6 +63,8 @@ static PmxSigned *sign(PmxBucketHttp *bucket, const PmxAsk *ask)
 
 static guint seconds_left(const PmxRetry *retry)
 {
+    if (!retry->deadline)
+        return ATTEMPT_SECONDS;
     gint64 left = retry->deadline - retry->clock->ticks(retry->clock->data);
     return (guint)CLAMP(left / G_TIME_SPAN_SECOND + 1, 1, G_MAXINT32);
 }
@@ -111,20 +114,10 @@ static gboolean judge(const PmxAsk *ask, const PmxClientReply *reply, PmxTrouble
 static gboolean fail(const PmxBucketHttp *bucket, const PmxAsk *ask, const PmxRetry *retry,
                      const PmxTrouble *trouble, GError **error)
 {
-    g_autofree char *tried = NULL;
-    if (retry->failures > 1)
-        tried = g_strdup_printf("; tried %u times", retry->failures);
+    g_autofree char *told = pmx_retry_told(retry);
     g_set_error(error, PMX_ERROR, (int)trouble->code, "\"%s/%s\" cannot be %s: %s%s",
-                bucket->base.name, ask->key ? ask->key : "", ask->verb, trouble->words,
-                tried ? tried : "");
+                bucket->base.name, ask->key ? ask->key : "", ask->verb, trouble->words, told);
     return FALSE;
-}
-
-static PmxRetry retry_of(const PmxBucketHttp *bucket, const PmxPatience *patience)
-{
-    const PmxClock *clock = bucket->clock;
-    gint64 usual = clock->ticks(clock->data) + USUAL_SECONDS * G_TIME_SPAN_SECOND;
-    return (PmxRetry){.clock = clock, .deadline = patience->deadline ? patience->deadline : usual};
 }
 
 /* Whether to go on; if not, `error` says why. */
@@ -134,6 +127,9 @@ static gboolean go_on(PmxBucketHttp *bucket, const PmxAsk *ask, PmxRetry *retry,
 {
     const char *retry_after = pmx_client_header(reply->headers, "Retry-After");
     PmxAgain again = learn_clock(bucket, reply, trouble) ? PMX_AGAIN_FEW : trouble->again;
+    if (again == PMX_AGAIN_LONG && ask->keep && ask->keep(reply, ask->kept))
+        pmx_retry_renew(retry);
+    retry->why = trouble->words;
     if (pmx_retry_wait(retry, again, retry_after, cancel))
         return TRUE;
     if (!g_cancellable_set_error_if_cancelled(cancel, error))
@@ -144,7 +140,10 @@ static gboolean go_on(PmxBucketHttp *bucket, const PmxAsk *ask, PmxRetry *retry,
 PmxClientReply *pmx_bucket_ask(PmxBucketHttp *bucket, const PmxAsk *ask,
                                const PmxPatience *patience, guint *failures, GError **error)
 {
-    PmxRetry retry = retry_of(bucket, patience);
+    PmxRetry retry = {.clock = bucket->clock,
+                      .allowance = patience->allowance,
+                      .deadline = patience->deadline,
+                      .host = bucket->host};
     for (;;) {
         g_auto(PmxTrouble) trouble = {0};
         g_autoptr(PmxClientReply) reply = send_once(bucket, ask, &retry, patience);

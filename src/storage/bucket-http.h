@@ -48,6 +48,10 @@ typedef struct {
     /* Looks at an answer of success; FALSE with `trouble` when it is none. Or NULL. */
     gboolean (*check)(const PmxClientReply *reply, gconstpointer data, PmxTrouble *trouble);
     gconstpointer data;
+    /* Before it is asked again: keeps what an answer that was none has brought, and may change the
+     * headers. TRUE: that was worth something. Or NULL. */
+    gboolean (*keep)(const PmxClientReply *reply, gpointer kept);
+    gpointer kept;
 } PmxAsk;
 
 /* An answer of success; NULL with `error`. `failures` (or NULL) gets how many attempts came before. */

@@ -41,10 +41,15 @@ static char *decoded(const PmxXml *xml, const char *text)
 }
 
 /* NULL: it is none of those that were asked for. Caller frees. */
+static char *key_with(char *text, const char *prefix)
+{
+    g_autofree char *key = text;
+    return key && *key && g_str_has_prefix(key, prefix) ? g_steal_pointer(&key) : NULL;
+}
+
 static char *key_of(const PmxXml *xml, const PmxXmlRecord *record, const char *prefix)
 {
-    g_autofree char *key = decoded(xml, pmx_xml_field(record, "Key"));
-    return key && *key && g_str_has_prefix(key, prefix) ? g_steal_pointer(&key) : NULL;
+    return key_with(decoded(xml, pmx_xml_field(record, "Key")), prefix);
 }
 
 static gboolean is_truncated(const PmxXml *xml)
@@ -102,12 +107,29 @@ PmxPage *pmx_bucket_http_list(PmxBucket *base, const char *prefix, const char *f
 
 /* --- uploads --- */
 
+/* Ceph's RGW (16) encodes the keys of uploads as it is asked to, but not the markers, and does not say so. */
+static gboolean is_encoded_in_silence(const PmxXml *xml, const char *key)
+{
+    static const char left[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                               "-_.~/!*'()%";
+    return !*pmx_xml_field(xml->root, "EncodingType") && strspn(key, left) == strlen(key);
+}
+
+static char *upload_key_of(const PmxXml *xml, const PmxXmlRecord *record, const char *prefix)
+{
+    const char *text = pmx_xml_field(record, "Key");
+    char *key = is_encoded_in_silence(xml, text)
+                    ? pmx_percent_decode(text, strlen(text), FALSE, NULL)
+                    : NULL;
+    return key_with(key ? key : decoded(xml, text), prefix);
+}
+
 static void add_uploads(const PmxXml *xml, const char *prefix, GPtrArray *uploads)
 {
     for (guint i = 0; i < xml->records->len; i++) {
         const PmxXmlRecord *record = g_ptr_array_index(xml->records, i);
         g_autofree char *key =
-            strcmp(record->name, "Upload") == 0 ? key_of(xml, record, prefix) : NULL;
+            strcmp(record->name, "Upload") == 0 ? upload_key_of(xml, record, prefix) : NULL;
         const char *id = pmx_xml_field(record, "UploadId");
         if (key && *id)
             g_ptr_array_add(uploads, pmx_uploading_new(key, id, moment_of(record, "Initiated")));

@@ -23,6 +23,7 @@
 #include "base/clock.h"
 #include "base/problem.h"
 #include "net/client.h"
+#include "storage/patience.h"
 
 typedef struct PmxBucket PmxBucket;
 
@@ -53,16 +54,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxBucket, pmx_bucket_free)
 
 /* FALSE with `error` when there can be no such key, which every other call says as well. */
 gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError **error);
-
-/* A minute: for first contacts, which somebody may be waiting for. */
-enum { PMX_FIRST_SECONDS = 60 };
-
-/* How long a caller waits. */
-typedef struct {
-    GCancellable *cancel; /* or NULL */
-    gint64 deadline;      /* by g_get_monotonic_time(); 0: five minutes from now */
-    guint stall;          /* seconds of silence after which a request is made again; 0: 60 */
-} PmxPatience;
 
 typedef struct {
     char *key;

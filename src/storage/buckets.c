@@ -84,10 +84,10 @@ static char *name_of(const PmxPlaces *places, const char *address, GError **erro
                : NULL;
 }
 
-static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                             GError **error)
+static PmxReader *open_input(const PmxPlaces *places, const char *address,
+                             const PmxPatience *patience, GError **error)
 {
-    (void)cancel;
+    (void)patience;
     g_auto(Name) name = {0};
     int bucket = find(places, address, &name, error);
     if (bucket < 0)
@@ -106,10 +106,10 @@ static char *resolve(const PmxPlaces *places, const char *address, gboolean outp
     return read_name(address, &name, error) ? g_strdup(address) : NULL;
 }
 
-static gboolean writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
+static gboolean writable(const PmxPlaces *places, const char *address, const PmxPatience *patience,
                          GError **error)
 {
-    (void)cancel;
+    (void)patience;
     g_auto(Name) name = {0};
     int bucket = find(places, address, &name, error);
     if (bucket < 0)
@@ -120,9 +120,9 @@ static gboolean writable(const PmxPlaces *places, const char *address, GCancella
 }
 
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
-                        GCancellable *cancel, GError **error)
+                        const PmxPatience *patience, GError **error)
 {
-    (void)cancel;
+    (void)patience;
     g_auto(Name) name = {0};
     int bucket = find(places, address, &name, error);
     if (bucket < 0)

@@ -134,7 +134,8 @@ static gboolean put(const PmxDepot *depot, const Sending *sending, const char *n
 {
     g_autofree char *address = g_strconcat(depot->base, name, NULL);
     const PmxUploadTarget target = {depot->bucket, name, address, "application/octet-stream", 0};
-    return pmx_upload(depot->uploads, sending->path, &target, depot->ending, error);
+    const PmxPatience patience = {.cancel = depot->ending};
+    return pmx_upload(depot->uploads, sending->path, &target, &patience, error);
 }
 
 static gboolean take_away(const PmxDepot *depot, const char *name, GError **error)

@@ -14,26 +14,26 @@ static char *name(const PmxPlaces *places, const char *address, GError **error)
     return pmx_address_to_path(address, places->root, error);
 }
 
-static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                             GError **error)
+static PmxReader *open_input(const PmxPlaces *places, const char *address,
+                             const PmxPatience *patience, GError **error)
 {
-    (void)cancel;
+    (void)patience;
     g_autofree char *path = pmx_address_to_path(address, places->root, error);
     return path ? pmx_reader_open_file(path, error) : NULL;
 }
 
-static gboolean writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
+static gboolean writable(const PmxPlaces *places, const char *address, const PmxPatience *patience,
                          GError **error)
 {
-    (void)cancel;
+    (void)patience;
     g_autofree char *path = pmx_address_to_path(address, places->root, error);
     return path && pmx_local_writable(path, error);
 }
 
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
-                        GCancellable *cancel, GError **error)
+                        const PmxPatience *patience, GError **error)
 {
-    (void)cancel;
+    (void)patience;
     g_autofree char *path = pmx_address_to_path(address, places->root, error);
     return path && pmx_local_publish(from, path, path, error);
 }

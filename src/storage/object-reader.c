@@ -8,6 +8,7 @@ typedef struct {
     PmxFlowReader base;
     PmxBucket *bucket;
     char *key, *etag;
+    PmxAllowance *allowance; /* or NULL */
 } ObjectReader;
 
 static GBytes *fetch(gpointer data, gint64 offset, gsize length, GCancellable *cancel,
@@ -15,7 +16,7 @@ static GBytes *fetch(gpointer data, gint64 offset, gsize length, GCancellable *c
 {
     const ObjectReader *reader = data;
     const PmxRange range = {reader->key, (guint64)offset, length, reader->etag};
-    const PmxPatience patience = {.cancel = cancel};
+    const PmxPatience patience = {.cancel = cancel, .allowance = reader->allowance};
     g_autoptr(GBytes) bytes = pmx_bucket_read(reader->bucket, &range, &patience, NULL, error);
     if (!bytes || g_bytes_get_size(bytes) == length)
         return g_steal_pointer(&bytes);
@@ -31,6 +32,7 @@ static void close_object(PmxReader *base)
     pmx_flow_reader_clear(&reader->base);
     g_free(reader->key);
     g_free(reader->etag);
+    pmx_allowance_unref(reader->allowance);
     g_free(reader);
 }
 
@@ -51,17 +53,16 @@ static gboolean is_empty(PmxBucket *bucket, const char *key, const PmxPatience *
 /* The first bytes tell what HEAD would, and more surely: what is said of their number can be checked.
  * They are wanted next anyway. */
 static GBytes *look(PmxBucket *bucket, const char *key, const char *address, PmxStored **stored,
-                    GCancellable *cancel, GError **error)
+                    const PmxPatience *patience, GError **error)
 {
     const PmxRange range = {key, 0, PMX_CHUNK_BLOCK, NULL};
-    const PmxPatience patience = {cancel,
-                                  g_get_monotonic_time() + PMX_FIRST_SECONDS * G_TIME_SPAN_SECOND};
+    const PmxPatience first = pmx_patience_first(patience);
     g_autoptr(GError) failure = NULL;
-    GBytes *bytes = pmx_bucket_read(bucket, &range, &patience, stored, &failure);
+    GBytes *bytes = pmx_bucket_read(bucket, &range, &first, stored, &failure);
     if (bytes)
         return bytes;
     if (g_error_matches(failure, PMX_ERROR, (int)PMX_CODE_RESOURCE_BAD) &&
-        is_empty(bucket, key, &patience))
+        is_empty(bucket, key, &first))
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "\"%s\" is empty", address);
     else
         g_propagate_error(error, g_steal_pointer(&failure));
@@ -69,7 +70,7 @@ static GBytes *look(PmxBucket *bucket, const char *key, const char *address, Pmx
 }
 
 static PmxReader *reader_of(PmxBucket *bucket, const PmxStored *stored, const char *address,
-                            PmxChunks *chunks)
+                            PmxChunks *chunks, const PmxPatience *patience)
 {
     static const PmxReaderKind kind = {pmx_flow_reader_read, pmx_flow_reader_unchanged,
                                        close_object};
@@ -79,18 +80,19 @@ static PmxReader *reader_of(PmxBucket *bucket, const PmxStored *stored, const ch
     reader->bucket = bucket;
     reader->key = g_strdup(stored->key);
     reader->etag = g_strdup(stored->etag);
+    reader->allowance = pmx_allowance_ref(patience->allowance);
     reader->base.flow = pmx_flow_new(chunks, identity, (gint64)stored->size, fetch, reader);
     return &reader->base.reader;
 }
 
 PmxReader *pmx_object_reader_open(PmxBucket *bucket, const char *key, const char *address,
-                                  PmxChunks *chunks, GCancellable *cancel, GError **error)
+                                  PmxChunks *chunks, const PmxPatience *patience, GError **error)
 {
     g_autoptr(PmxStored) stored = NULL;
-    g_autoptr(GBytes) first = look(bucket, key, address, &stored, cancel, error);
+    g_autoptr(GBytes) first = look(bucket, key, address, &stored, patience, error);
     if (!first)
         return NULL;
-    PmxReader *reader = reader_of(bucket, stored, address, chunks);
+    PmxReader *reader = reader_of(bucket, stored, address, chunks, patience);
     pmx_flow_give(((PmxFlowReader *)reader)->flow, first);
     return reader;
 }

@@ -7,12 +7,12 @@
 typedef struct {
     char *(*resolve)(const PmxPlaces *places, const char *address, gboolean output, GError **error);
     char *(*name)(const PmxPlaces *places, const char *address, GError **error);
-    PmxReader *(*open)(const PmxPlaces *places, const char *address, GCancellable *cancel,
+    PmxReader *(*open)(const PmxPlaces *places, const char *address, const PmxPatience *patience,
                        GError **error);
-    gboolean (*writable)(const PmxPlaces *places, const char *address, GCancellable *cancel,
+    gboolean (*writable)(const PmxPlaces *places, const char *address, const PmxPatience *patience,
                          GError **error);
     gboolean (*publish)(const PmxPlaces *places, const char *from, const char *address,
-                        GCancellable *cancel, GError **error);
+                        const PmxPatience *patience, GError **error);
     void (*clear)(PmxPlaces *places); /* frees what is the kind's own; or NULL */
 } PmxPlacesKind;
 
@@ -20,6 +20,7 @@ typedef struct {
 struct PmxPlaces {
     const PmxPlacesKind *kind;
     char *root; /* absolute; or NULL */
+    PmxAllowanceLimits limits;
 };
 
 /* One of the kinds that have no struct of their own. */

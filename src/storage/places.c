@@ -2,6 +2,8 @@
 /* See places.h. */
 #include "storage/places-kind.h"
 
+static const PmxPatience usual = {0};
+
 PmxPlaces *pmx_places_new(const PmxPlacesKind *kind, const char *root)
 {
     PmxPlaces *places = g_new0(PmxPlaces, 1);
@@ -37,25 +39,30 @@ char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GE
     return places->kind->resolve(places, address, TRUE, error);
 }
 
+PmxAllowance *pmx_places_allowance(const PmxPlaces *places)
+{
+    return pmx_allowance_new(&places->limits);
+}
+
 char *pmx_places_name(const PmxPlaces *places, const char *address)
 {
     return places->kind->name(places, address, NULL);
 }
 
-PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                           GError **error)
+PmxReader *pmx_places_open(const PmxPlaces *places, const char *address,
+                           const PmxPatience *patience, GError **error)
 {
-    return places->kind->open(places, address, cancel, error);
+    return places->kind->open(places, address, patience ? patience : &usual, error);
 }
 
-gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                             GError **error)
+gboolean pmx_places_writable(const PmxPlaces *places, const char *address,
+                             const PmxPatience *patience, GError **error)
 {
-    return places->kind->writable(places, address, cancel, error);
+    return places->kind->writable(places, address, patience ? patience : &usual, error);
 }
 
 gboolean pmx_places_publish(const PmxPlaces *places, const char *from, const char *address,
-                            GCancellable *cancel, GError **error)
+                            const PmxPatience *patience, GError **error)
 {
-    return places->kind->publish(places, from, address, cancel, error);
+    return places->kind->publish(places, from, address, patience ? patience : &usual, error);
 }

@@ -13,6 +13,7 @@
 
 #include <gio/gio.h>
 
+#include "storage/patience.h"
 #include "storage/reader.h"
 
 typedef struct PmxPlaces PmxPlaces;
@@ -41,16 +42,19 @@ char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GE
  * here. Caller frees. */
 char *pmx_places_name(const PmxPlaces *places, const char *address);
 
-/* Opens for reading; see pmx_reader_open_file(). May wait for a network; `cancel` or NULL. */
-PmxReader *pmx_places_open(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                           GError **error);
+/* What one job may spend on waiting for these places, for the calls below. Caller frees. */
+PmxAllowance *pmx_places_allowance(const PmxPlaces *places);
 
-/* FALSE when nothing can be written there, found out without making anything that would be seen. May
- * wait for a network; `cancel` or NULL. */
-gboolean pmx_places_writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                             GError **error);
+/* Opens for reading; see pmx_reader_open_file(). May wait for a network; `patience`, or NULL for the usual
+ * one. The reader keeps its allowance. */
+PmxReader *pmx_places_open(const PmxPlaces *places, const char *address,
+                           const PmxPatience *patience, GError **error);
 
-/* Makes the finished file `from` appear there, whole or not at all. May wait for a disk or a
- * network; `cancel` or NULL. */
+/* FALSE when nothing can be written there, found out without making anything that would be seen. Waits
+ * likewise. */
+gboolean pmx_places_writable(const PmxPlaces *places, const char *address,
+                             const PmxPatience *patience, GError **error);
+
+/* Makes the finished file `from` appear there, whole or not at all. Waits likewise, and for a disk. */
 gboolean pmx_places_publish(const PmxPlaces *places, const char *from, const char *address,
-                            GCancellable *cancel, GError **error);
+                            const PmxPatience *patience, GError **error);

@@ -101,18 +101,88 @@ static gboolean is_allowed(const PmxRetry *retry, PmxAgain again)
     return again == PMX_AGAIN_LONG || retry->failures < most[again];
 }
 
+/* Of time that has passed; attempts that failed count, but for the first of them. */
+static void spend(const PmxRetry *retry, gint64 from)
+{
+    pmx_allowance_spend(retry->allowance, from, retry->clock->ticks(retry->clock->data));
+}
+
+/* When there is to be no other attempt any more. */
+static gint64 end_of(const PmxRetry *retry, gint64 now)
+{
+    gint64 end = now + pmx_allowance_request(retry->allowance);
+    return retry->deadline ? MIN(end, retry->deadline) : end;
+}
+
+/* Whether there is time for a pause and what follows it. */
+static gboolean has_time(PmxRetry *retry, gint64 now, gint64 pause)
+{
+    if (now + pause >= retry->until)
+        return FALSE;
+    retry->over = pause >= pmx_allowance_left(retry->allowance);
+    return !retry->over;
+}
+
+static void tell(const PmxRetry *retry, gint64 now)
+{
+    gint64 left = MIN(retry->until - now, pmx_allowance_left(retry->allowance));
+    if (retry->host && retry->why)
+        pmx_allowance_tell(retry->allowance, retry->host, retry->why, left);
+}
+
 gboolean pmx_retry_wait(PmxRetry *retry, PmxAgain again, const char *retry_after,
                         GCancellable *cancel)
 {
     const PmxClock *clock = retry->clock;
+    gint64 now = clock->ticks(clock->data);
+    if (retry->begun)
+        spend(retry, retry->begun);
+    if (!retry->until)
+        retry->until = end_of(retry, now);
     retry->failures++;
     if (!is_allowed(retry, again))
         return FALSE;
     gint64 pause = pmx_retry_pause(retry->failures, clock->chance(clock->data));
     gint64 asked = pmx_retry_after(retry_after, clock->moment(clock->data));
     pause = MAX(pause, asked);
-    if (clock->ticks(clock->data) + pause >= retry->deadline)
+    if (!has_time(retry, now, pause))
         return FALSE;
+    if (again == PMX_AGAIN_LONG)
+        tell(retry, now);
     clock->wait(pause, cancel, clock->data);
+    spend(retry, now);
+    retry->begun = clock->ticks(clock->data);
     return !g_cancellable_is_cancelled(cancel);
+}
+
+void pmx_retry_renew(PmxRetry *retry)
+{
+    retry->failures = 0;
+    retry->until = 0;
+}
+
+/* --- in words --- */
+
+static char *span(gint64 microseconds)
+{
+    gint64 seconds = microseconds / G_TIME_SPAN_SECOND;
+    if (microseconds % G_TIME_SPAN_SECOND)
+        return g_strdup_printf("%" G_GINT64_FORMAT " ms", microseconds / G_TIME_SPAN_MILLISECOND);
+    return seconds % 60 ? g_strdup_printf("%" G_GINT64_FORMAT " s", seconds)
+                        : g_strdup_printf("%" G_GINT64_FORMAT " min", seconds / 60);
+}
+
+char *pmx_retry_told(const PmxRetry *retry)
+{
+    GString *text = g_string_new(NULL);
+    if (retry->failures > 1)
+        g_string_append_printf(text, "; tried %u times", retry->failures);
+    g_autofree char *whole = retry->over ? span(pmx_allowance_whole(retry->allowance)) : NULL;
+    if (whole)
+        g_string_append_printf(
+            text,
+            "; the %s that the whole job may wait for storages (storage-deadline "
+            "in the group [jobs]) are over",
+            whole);
+    return g_string_free(text, FALSE);
 }

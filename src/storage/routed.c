@@ -233,29 +233,29 @@ static PmxReader *open_in_folder(const Route *route, GError **error)
     return reader;
 }
 
-static PmxReader *open_in_web(const Routed *routed, const char *address, GCancellable *cancel,
-                              GError **error)
+static PmxReader *open_in_web(const Routed *routed, const char *address,
+                              const PmxPatience *patience, GError **error)
 {
     g_autofree char *spool = g_build_filename(routed->folder, "spool", NULL);
     if (g_mkdir_with_parents(spool, PRIVATE) == 0)
         return pmx_web_reader_open(pmx_storages_web(routed->storages), address, routed->chunks,
-                                   spool, cancel, error);
+                                   spool, patience, error);
     g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "the folder \"%s\" cannot be made: %s", spool,
                 g_strerror(errno));
     return NULL;
 }
 
-static PmxReader *open_in_rest(const Routed *routed, const Route *route, GCancellable *cancel,
-                               GError **error)
+static PmxReader *open_in_rest(const Routed *routed, const Route *route,
+                               const PmxPatience *patience, GError **error)
 {
-    PmxReader *reader = pmx_places_open(routed->rest, route->address, cancel, error);
+    PmxReader *reader = pmx_places_open(routed->rest, route->address, patience, error);
     if (!reader)
         name_near(route, error);
     return reader;
 }
 
-static PmxReader *open_input(const PmxPlaces *places, const char *address, GCancellable *cancel,
-                             GError **error)
+static PmxReader *open_input(const PmxPlaces *places, const char *address,
+                             const PmxPatience *patience, GError **error)
 {
     g_auto(Route) route = {0};
     const Routed *routed = (const Routed *)places;
@@ -263,14 +263,14 @@ static PmxReader *open_input(const PmxPlaces *places, const char *address, GCanc
         return NULL;
     switch (route.way) {
     case TO_REMOTE:
-        return pmx_object_reader_open(route.bucket, route.key, route.name, routed->chunks, cancel,
+        return pmx_object_reader_open(route.bucket, route.key, route.name, routed->chunks, patience,
                                       error);
     case TO_FOLDER:
         return open_in_folder(&route, error);
     case TO_WEB:
-        return open_in_web(routed, address, cancel, error);
+        return open_in_web(routed, address, patience, error);
     default:
-        return open_in_rest(routed, &route, cancel, error);
+        return open_in_rest(routed, &route, patience, error);
     }
 }
 
@@ -295,19 +295,18 @@ static void note_writable(Routed *routed, PmxBucket *bucket)
 
 /* An upload that is begun and given up is seen by nobody, and tells whether keys and bucket are right
  * before hours of work are spent for it. Giving up may be forbidden where writing is not. */
-static gboolean remote_writable(const PmxPlaces *places, const Route *route, GCancellable *cancel,
-                                GError **error)
+static gboolean remote_writable(const PmxPlaces *places, const Route *route,
+                                const PmxPatience *patience, GError **error)
 {
     Routed *routed = (Routed *)places;
-    const PmxPatience patience = {cancel,
-                                  g_get_monotonic_time() + PMX_FIRST_SECONDS * G_TIME_SPAN_SECOND};
+    const PmxPatience first = pmx_patience_first(patience);
     if (seen_writable(routed, route->bucket))
         return TRUE;
     g_autoptr(PmxUploading) begun =
-        pmx_bucket_begin(route->bucket, route->key, pmx_content_type(route->key), &patience, error);
+        pmx_bucket_begin(route->bucket, route->key, pmx_content_type(route->key), &first, error);
     if (!begun)
         return FALSE;
-    pmx_bucket_abort(route->bucket, begun, &patience, NULL);
+    pmx_bucket_abort(route->bucket, begun, &first, NULL);
     note_writable(routed, route->bucket);
     return TRUE;
 }
@@ -323,17 +322,17 @@ static gboolean folder_writable(const Route *route, GError **error)
     return ok;
 }
 
-static gboolean writable(const PmxPlaces *places, const char *address, GCancellable *cancel,
+static gboolean writable(const PmxPlaces *places, const char *address, const PmxPatience *patience,
                          GError **error)
 {
     g_auto(Route) route = {0};
     if (!find(places, address, TRUE, &route, error))
         return FALSE;
     if (route.way == TO_REMOTE)
-        return remote_writable(places, &route, cancel, error);
+        return remote_writable(places, &route, patience, error);
     if (route.way == TO_FOLDER)
         return folder_writable(&route, error);
-    if (pmx_places_writable(((const Routed *)places)->rest, address, cancel, error))
+    if (pmx_places_writable(((const Routed *)places)->rest, address, patience, error))
         return TRUE;
     name_near(&route, error);
     return FALSE;
@@ -363,25 +362,25 @@ PmxUploads *pmx_places_uploads(const PmxPlaces *places, GError **error)
 }
 
 static gboolean upload(const PmxPlaces *places, const Route *route, const char *from,
-                       GCancellable *cancel, GError **error)
+                       const PmxPatience *patience, GError **error)
 {
     PmxUploads *uploads = pmx_places_uploads(places, error);
     const PmxUploadTarget target = {route->bucket, route->key, route->name,
                                     pmx_content_type(route->key), 0};
-    return uploads && pmx_upload(uploads, from, &target, cancel, error);
+    return uploads && pmx_upload(uploads, from, &target, patience, error);
 }
 
 static gboolean publish(const PmxPlaces *places, const char *from, const char *address,
-                        GCancellable *cancel, GError **error)
+                        const PmxPatience *patience, GError **error)
 {
     g_auto(Route) route = {0};
     if (!find(places, address, TRUE, &route, error))
         return FALSE;
     if (route.way == TO_REMOTE)
-        return upload(places, &route, from, cancel, error);
+        return upload(places, &route, from, patience, error);
     if (route.way == TO_FOLDER)
         return publish_in_folder(&route, from, error);
-    return pmx_places_publish(((const Routed *)places)->rest, from, address, cancel, error);
+    return pmx_places_publish(((const Routed *)places)->rest, from, address, patience, error);
 }
 
 /* --- life --- */
@@ -404,6 +403,7 @@ PmxPlaces *pmx_places_routed(const PmxRoutes *routes)
     static const PmxPlacesKind kind = {resolve, name_of, open_input, writable, publish, clear};
     Routed *routed = g_new0(Routed, 1);
     routed->base.kind = &kind;
+    routed->base.limits = routes->limits;
     routed->storages = pmx_storages_new(&routes->storages);
     routed->chunks = pmx_chunks_new((guint64)KEPT_MEGABYTES << 20);
     routed->folder = g_strdup(routes->folder);

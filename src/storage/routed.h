@@ -19,7 +19,8 @@ typedef struct {
                                  uploads (uploads/); they are made when they are needed */
     const char *const *files;    /* file:// leads below these only. NULL: `rest` takes it */
     PmxPlaces *rest;             /* taken */
-    gboolean rest_is_buckets; /* pmx_places_buckets(): has what oss:// names and no storage has */
+    gboolean rest_is_buckets;  /* pmx_places_buckets(): has what oss:// names and no storage has */
+    PmxAllowanceLimits limits; /* of each job, for pmx_places_allowance() */
 } PmxRoutes;
 
 PmxPlaces *pmx_places_routed(const PmxRoutes *routes);

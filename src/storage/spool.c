@@ -9,7 +9,7 @@
 
 #include "storage/local-error.h"
 
-/* The hours are for a large file from a slow server; the attempts go on for half a minute. */
+/* The hours are for a large file from a slow server. */
 enum { PATIENCE_HOURS = 6, ATTEMPTS = 10 };
 
 typedef struct {
@@ -45,17 +45,19 @@ static gboolean take(const char *bytes, gsize length, gpointer data)
     return TRUE;
 }
 
-static gboolean fill(PmxWebSource *source, Spool *spool, GCancellable *cancel, GError **error)
+static gboolean fill(PmxWebSource *source, Spool *spool, const PmxPatience *patience,
+                     GError **error)
 {
+    PmxPatience hours = *patience;
+    hours.deadline = g_get_monotonic_time() + PATIENCE_HOURS * G_TIME_SPAN_HOUR;
     static const char *const headers[] = {NULL};
     const PmxWebAsk ask = {.headers = headers,
                            .longest = PMX_XML_MOST_BYTES,
                            .chunk = take,
                            .chunk_data = spool,
                            .again = begin_anew,
-                           .patience = PATIENCE_HOURS * G_TIME_SPAN_HOUR,
                            .attempts = ATTEMPTS};
-    g_autoptr(PmxClientReply) reply = pmx_web_ask(source, &ask, cancel, error);
+    g_autoptr(PmxClientReply) reply = pmx_web_ask(source, &ask, &hours, error);
     if (!reply)
         return FALSE;
     if (spool->failure)
@@ -76,7 +78,7 @@ static PmxReader *reader_of(const PmxWebSource *source, Spool *spool, GError **e
     return reader;
 }
 
-PmxReader *pmx_spool_open(PmxWebSource *source, const char *folder, GCancellable *cancel,
+PmxReader *pmx_spool_open(PmxWebSource *source, const char *folder, const PmxPatience *patience,
                           GError **error)
 {
     PmxReader *reader = NULL;
@@ -84,7 +86,7 @@ PmxReader *pmx_spool_open(PmxWebSource *source, const char *folder, GCancellable
                    .sum = g_checksum_new(G_CHECKSUM_SHA256)};
     if (spool.fd < 0)
         pmx_local_fail(error, PMX_CODE_INTERNAL, "cannot keep a copy in", folder, errno);
-    else if (fill(source, &spool, cancel, error))
+    else if (fill(source, &spool, patience, error))
         reader = reader_of(source, &spool, error);
     if (spool.fd >= 0)
         close(spool.fd);

@@ -7,5 +7,5 @@
 
 /* `folder` gets a file without a name, which is gone with the reader. The identity is made of the
  * content. */
-PmxReader *pmx_spool_open(PmxWebSource *source, const char *folder, GCancellable *cancel,
+PmxReader *pmx_spool_open(PmxWebSource *source, const char *folder, const PmxPatience *patience,
                           GError **error);

@@ -15,8 +15,7 @@ enum {
     WHOLE_BYTES = 16 * 1024 * 1024, /* below this, one request */
     PART_BYTES = 8 * 1024 * 1024,
     MOST_PARTS = 10000, /* what S3 and OSS allow */
-    AT_ONCE = 4,
-    PATIENCE_MINUTES = 10 /* for a request: a part may be on the way for long */
+    AT_ONCE = 4
 };
 
 /* An upload in parts, shared by the threads that send them. */
@@ -26,18 +25,13 @@ typedef struct {
     int fd;
     guint64 size, part_size;
     guint count;
-    GCancellable *cancel; /* of the caller, and once a part has failed */
+    PmxPatience patience; /* cancelled by the caller, and once a part has failed */
     GMutex lock;
     /* protected by the lock */
     guint next;      /* parts taken so far */
     PmxPart **parts; /* `count`, those that are there */
     GError *error;   /* the first */
 } Sending;
-
-static PmxPatience patience_for(GCancellable *cancel)
-{
-    return (PmxPatience){cancel, g_get_monotonic_time() + PATIENCE_MINUTES * G_TIME_SPAN_MINUTE};
-}
 
 /* --- parts --- */
 
@@ -46,7 +40,7 @@ static gboolean take_part(Sending *sending, guint *number)
 {
     g_mutex_lock(&sending->lock);
     gboolean any = !sending->error && sending->next < sending->count &&
-                   !g_cancellable_is_cancelled(sending->cancel);
+                   !g_cancellable_is_cancelled(sending->patience.cancel);
     if (any)
         *number = sending->next++;
     g_mutex_unlock(&sending->lock);
@@ -64,7 +58,7 @@ static void note_part(Sending *sending, guint number, PmxPart *part, GError *err
         g_clear_error(&error);
     g_mutex_unlock(&sending->lock);
     if (first)
-        g_cancellable_cancel(sending->cancel);
+        g_cancellable_cancel(sending->patience.cancel);
 }
 
 static gpointer send_parts(gpointer data)
@@ -75,10 +69,9 @@ static gpointer send_parts(gpointer data)
         const guint64 offset = number * sending->part_size;
         const PmxFileRange range = {sending->fd, offset,
                                     MIN(sending->part_size, sending->size - offset)};
-        const PmxPatience patience = patience_for(sending->cancel);
         GError *error = NULL;
         PmxPart *part = pmx_bucket_part(sending->bucket, sending->uploading, number + 1, &range,
-                                        &patience, &error);
+                                        &sending->patience, &error);
         note_part(sending, number, part, error);
     }
     return NULL;
@@ -99,7 +92,7 @@ static void free_part(gpointer part)
 }
 
 /* Takes the parts out. */
-static gboolean complete(Sending *sending, GCancellable *cancel, GError **error)
+static gboolean complete(Sending *sending, const PmxPatience *patience, GError **error)
 {
     g_autoptr(GPtrArray) parts = g_ptr_array_new_with_free_func(free_part);
     for (guint i = 0; i < sending->count; i++)
@@ -109,10 +102,9 @@ static gboolean complete(Sending *sending, GCancellable *cancel, GError **error)
         g_propagate_error(error, sending->error);
         return FALSE;
     }
-    if (g_cancellable_set_error_if_cancelled(cancel, error))
+    if (g_cancellable_set_error_if_cancelled(patience->cancel, error))
         return FALSE;
-    const PmxPatience patience = patience_for(cancel);
-    return pmx_bucket_complete(sending->bucket, sending->uploading, parts, &patience, error);
+    return pmx_bucket_complete(sending->bucket, sending->uploading, parts, patience, error);
 }
 
 static void cancel_too(GCancellable *outer, gpointer inner)
@@ -121,16 +113,18 @@ static void cancel_too(GCancellable *outer, gpointer inner)
     g_cancellable_cancel(inner);
 }
 
-static gboolean send_in_parts(Sending *sending, GCancellable *cancel, GError **error)
+static gboolean send_in_parts(Sending *sending, const PmxPatience *patience, GError **error)
 {
     g_autoptr(GCancellable) inner = g_cancellable_new();
-    sending->cancel = inner;
+    GCancellable *cancel = patience->cancel;
+    sending->patience = *patience;
+    sending->patience.cancel = inner;
     sending->parts = g_new0(PmxPart *, sending->count);
     g_mutex_init(&sending->lock);
     gulong watch = cancel ? g_cancellable_connect(cancel, G_CALLBACK(cancel_too), inner, NULL) : 0;
     send_all(sending);
     g_cancellable_disconnect(cancel, watch);
-    gboolean ok = complete(sending, cancel, error);
+    gboolean ok = complete(sending, patience, error);
     g_mutex_clear(&sending->lock);
     g_free(sending->parts);
     return ok;
@@ -157,11 +151,11 @@ static void abandon(const Sending *sending, PmxUploadNote *note)
         pmx_upload_note_leave(note);
 }
 
-static gboolean send_begun(Sending *sending, PmxUploadNote *note, GCancellable *cancel,
+static gboolean send_begun(Sending *sending, PmxUploadNote *note, const PmxPatience *patience,
                            GError **error)
 {
     gboolean ok = (!note || pmx_upload_note_id(note, sending->uploading->id, error)) &&
-                  send_in_parts(sending, cancel, error);
+                  send_in_parts(sending, patience, error);
     if (!ok)
         abandon(sending, note);
     else if (note)
@@ -170,14 +164,14 @@ static gboolean send_begun(Sending *sending, PmxUploadNote *note, GCancellable *
 }
 
 static gboolean upload_in_parts(PmxUploads *uploads, int fd, guint64 size,
-                                const PmxUploadTarget *target, GCancellable *cancel, GError **error)
+                                const PmxUploadTarget *target, const PmxPatience *patience,
+                                GError **error)
 {
     PmxUploadNote *note = uploads ? pmx_upload_note_new(uploads, target->address, error) : NULL;
     if (uploads && !note)
         return FALSE;
-    const PmxPatience patience = patience_for(cancel);
     g_autoptr(PmxUploading) uploading =
-        pmx_bucket_begin(target->bucket, target->key, target->content_type, &patience, error);
+        pmx_bucket_begin(target->bucket, target->key, target->content_type, patience, error);
     if (!uploading) {
         /* It may have begun all the same. */
         if (note)
@@ -190,13 +184,13 @@ static gboolean upload_in_parts(PmxUploads *uploads, int fd, guint64 size,
                        .size = size,
                        .part_size = target->part_bytes ? target->part_bytes : part_size_for(size)};
     sending.count = (guint)((size + sending.part_size - 1) / sending.part_size);
-    return send_begun(&sending, note, cancel, error);
+    return send_begun(&sending, note, patience, error);
 }
 
 /* --- the file --- */
 
 static gboolean upload_open(PmxUploads *uploads, int fd, const PmxUploadTarget *target,
-                            GCancellable *cancel, GError **error)
+                            const PmxPatience *patience, GError **error)
 {
     struct stat info;
     if (fstat(fd, &info) < 0 || !S_ISREG(info.st_mode)) {
@@ -206,20 +200,20 @@ static gboolean upload_open(PmxUploads *uploads, int fd, const PmxUploadTarget *
     }
     guint64 size = (guint64)info.st_size;
     if (size >= WHOLE_BYTES)
-        return upload_in_parts(uploads, fd, size, target, cancel, error);
+        return upload_in_parts(uploads, fd, size, target, patience, error);
     const PmxFileRange range = {fd, 0, size};
-    const PmxPatience patience = patience_for(cancel);
-    return pmx_bucket_put(target->bucket, target->key, target->content_type, &range, &patience,
+    return pmx_bucket_put(target->bucket, target->key, target->content_type, &range, patience,
                           error);
 }
 
 gboolean pmx_upload(PmxUploads *uploads, const char *from, const PmxUploadTarget *target,
-                    GCancellable *cancel, GError **error)
+                    const PmxPatience *patience, GError **error)
 {
+    static const PmxPatience usual = {0};
     int fd = g_open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW, 0);
     if (fd < 0)
         return pmx_local_fail(error, PMX_CODE_INTERNAL, "cannot read", from, errno);
-    gboolean ok = upload_open(uploads, fd, target, cancel, error);
+    gboolean ok = upload_open(uploads, fd, target, patience ? patience : &usual, error);
     close(fd);
     return ok;
 }

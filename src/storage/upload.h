@@ -42,6 +42,7 @@ typedef struct {
     guint64 part_bytes; /* of each part but the last; 0: as suits the size */
 } PmxUploadTarget;
 
-/* Puts the file `from` there. `uploads` or NULL: what a kill leaves is not noted. */
+/* Puts the file `from` there; `patience` (or NULL) is for each request. `uploads` or NULL: what a kill leaves is
+ * not noted. */
 gboolean pmx_upload(PmxUploads *uploads, const char *from, const PmxUploadTarget *target,
-                    GCancellable *cancel, GError **error);
+                    const PmxPatience *patience, GError **error);

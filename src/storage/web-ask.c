@@ -4,7 +4,8 @@
 
 #include <string.h>
 
-enum { STALL_SECONDS = 15 };
+/* Seconds: of silence, and of an attempt that goes on and has no other end. */
+enum { STALL_SECONDS = 15, ATTEMPT_SECONDS = 600 };
 
 /* --- the source --- */
 
@@ -55,30 +56,37 @@ static gboolean is_redirect(guint status)
     return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-static PmxClientReply *send_to(PmxWebSource *source, const char *url, const PmxWebAsk *ask,
-                               gint64 deadline, GCancellable *cancel)
+static guint seconds_left(const PmxPatience *patience)
 {
-    gint64 left = (deadline - g_get_monotonic_time()) / G_TIME_SPAN_SECOND + 1;
+    if (!patience->deadline)
+        return ATTEMPT_SECONDS;
+    gint64 left = (patience->deadline - g_get_monotonic_time()) / G_TIME_SPAN_SECOND + 1;
+    return (guint)CLAMP(left, 1, G_MAXINT32);
+}
+
+static PmxClientReply *send_to(PmxWebSource *source, const char *url, const PmxWebAsk *ask,
+                               const PmxPatience *patience)
+{
     const PmxClientRequest request = {.method = "GET",
                                       .url = url,
                                       .headers = ask->headers,
-                                      .timeout = (guint)CLAMP(left, 1, G_MAXINT32),
-                                      .stall = STALL_SECONDS,
+                                      .timeout = seconds_left(patience),
+                                      .stall = patience->stall ? patience->stall : STALL_SECONDS,
                                       .answer_limit = ask->longest,
                                       .chunk = ask->chunk,
                                       .chunk_data = ask->chunk_data};
     if (ask->again)
         ask->again(ask->chunk_data);
-    return pmx_client_perform(source->client, &request, cancel);
+    return pmx_client_perform(source->client, &request, patience->cancel);
 }
 
 /* The answer at the end of the redirects; NULL with `error`: they lead nowhere. */
-static PmxClientReply *follow(PmxWebSource *source, const PmxWebAsk *ask, gint64 deadline,
-                              GCancellable *cancel, GError **error)
+static PmxClientReply *follow(PmxWebSource *source, const PmxWebAsk *ask,
+                              const PmxPatience *patience, GError **error)
 {
     g_autofree char *url = place_of(source);
     for (guint hops = 0;; hops++) {
-        g_autoptr(PmxClientReply) reply = send_to(source, url, ask, deadline, cancel);
+        g_autoptr(PmxClientReply) reply = send_to(source, url, ask, patience);
         const char *location = pmx_client_header(reply->headers, "Location");
         if (!is_redirect(reply->status) || !location) {
             set_place(source, reply->status < 300 ? url : NULL);
@@ -135,37 +143,60 @@ static gboolean judge(const PmxWebAsk *ask, const PmxClientReply *reply, PmxTrou
 static void tell(const PmxWebSource *source, const PmxTrouble *trouble, const PmxRetry *retry,
                  GError **error)
 {
-    g_autofree char *tried = NULL;
-    if (retry->failures > 1)
-        tried = g_strdup_printf("; tried %u times", retry->failures);
+    g_autofree char *told = pmx_retry_told(retry);
     g_set_error(error, PMX_ERROR, (int)trouble->code, "\"%s\" cannot be read: %s%s", source->name,
-                trouble->words, tried ? tried : "");
+                trouble->words, told);
 }
 
-/* An answer that began and did not end. A server that is away for a while is worth waiting for; one
- * that breaks off again and again is not. */
+/* An answer that began and did not end. */
 static gboolean broke_off(const PmxClientReply *reply)
 {
     return reply->status / 100 == 2 &&
            (reply->failure == PMX_CLIENT_CUT_SHORT || reply->failure == PMX_CLIENT_TIMEOUT);
 }
 
-PmxClientReply *pmx_web_ask(PmxWebSource *source, const PmxWebAsk *ask, GCancellable *cancel,
+/* Counts them. A server that is away for a while is worth waiting for, and one that sends some of it each
+ * time; one that breaks off again and again is not. FALSE: that was too often. */
+static gboolean bear(const PmxWebAsk *ask, const PmxClientReply *reply, PmxRetry *retry,
+                     guint *broken)
+{
+    if (broke_off(reply)) {
+        gboolean worth = ask->keep && ask->keep(reply, ask->kept);
+        *broken = worth ? 0 : *broken + 1;
+        retry->until = 0; /* the server is not away */
+        if (worth)
+            pmx_retry_renew(retry);
+    }
+    return *broken < PMX_WEB_BROKEN && (!ask->attempts || retry->failures + 1 < ask->attempts);
+}
+
+/* "host:port" of a URL that is one. Caller frees. */
+static char *host_of(const PmxWebSource *source)
+{
+    const char *begin = strstr(source->name, "://");
+    begin = begin ? begin + strlen("://") : source->name;
+    return g_strndup(begin, strcspn(begin, "/"));
+}
+
+PmxClientReply *pmx_web_ask(PmxWebSource *source, const PmxWebAsk *ask, const PmxPatience *patience,
                             GError **error)
 {
-    PmxRetry retry = {.clock = &pmx_clock, .deadline = g_get_monotonic_time() + ask->patience};
+    g_autofree char *host = host_of(source);
+    PmxRetry retry = {.clock = &pmx_clock,
+                      .allowance = patience->allowance,
+                      .deadline = patience->deadline,
+                      .host = host};
     for (guint broken = 0;;) {
         g_auto(PmxTrouble) trouble = {0};
-        g_autoptr(PmxClientReply) reply = follow(source, ask, retry.deadline, cancel, error);
+        g_autoptr(PmxClientReply) reply = follow(source, ask, patience, error);
         if (!reply || judge(ask, reply, &trouble))
             return g_steal_pointer(&reply);
         const char *after = pmx_client_header(reply->headers, "Retry-After");
-        broken += broke_off(reply);
-        gboolean enough =
-            broken >= PMX_WEB_BROKEN || (ask->attempts && retry.failures + 1 >= ask->attempts);
-        if (pmx_retry_wait(&retry, enough ? PMX_AGAIN_NEVER : trouble.again, after, cancel))
+        PmxAgain again = bear(ask, reply, &retry, &broken) ? trouble.again : PMX_AGAIN_NEVER;
+        retry.why = trouble.words;
+        if (pmx_retry_wait(&retry, again, after, patience->cancel))
             continue;
-        if (!g_cancellable_set_error_if_cancelled(cancel, error))
+        if (!g_cancellable_set_error_if_cancelled(patience->cancel, error))
             tell(source, &trouble, &retry, error);
         return NULL;
     }

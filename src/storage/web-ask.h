@@ -25,8 +25,8 @@ PmxWebSource *pmx_web_source_new(PmxClient *client, const char *url, GError **er
 void pmx_web_source_free(PmxWebSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxWebSource, pmx_web_source_free)
 
-/* Answers that break off before their end until no further one is asked for, whatever is left of the
- * patience. */
+/* Answers in a row that break off before their end, and bring nothing that could be kept, until no further
+ * one is asked for, whatever is left of the patience. */
 enum { PMX_WEB_BROKEN = 5 };
 
 typedef struct {
@@ -35,13 +35,16 @@ typedef struct {
     PmxClientChunk chunk;       /* see net/client.h; or NULL */
     gpointer chunk_data;
     void (*again)(gpointer chunk_data); /* before each attempt; or NULL */
-    gint64 patience;                    /* microseconds */
     guint attempts;                     /* at most; 0: until the patience is over */
     /* Looks at a 2xx answer; FALSE with `trouble` when it is not what was asked for. */
     gboolean (*check)(const PmxClientReply *reply, gconstpointer data, PmxTrouble *trouble);
     gconstpointer data;
+    /* Before it is asked again: keeps what an answer that was none has brought, and may change the
+     * headers. TRUE: that was worth something. Or NULL. */
+    gboolean (*keep)(const PmxClientReply *reply, gpointer kept);
+    gpointer kept;
 } PmxWebAsk;
 
 /* A 2xx answer; NULL with `error`. From any thread. */
-PmxClientReply *pmx_web_ask(PmxWebSource *source, const PmxWebAsk *ask, GCancellable *cancel,
+PmxClientReply *pmx_web_ask(PmxWebSource *source, const PmxWebAsk *ask, const PmxPatience *patience,
                             GError **error);

@@ -11,9 +11,11 @@
 
 #include "net/client.h"
 #include "storage/chunks.h"
+#include "storage/patience.h"
 #include "storage/reader.h"
 
-/* `client` and `chunks` outlive the reader; `spool` is the folder for sources without ranges. NULL
- * with RESOURCE_NOT_FOUND, ACCESS_DENIED, RESOURCE_BAD or UNAVAILABLE. */
+/* `client` and `chunks` outlive the reader; `spool` is the folder for sources without ranges. Of
+ * `patience` the allowance is kept for what is read later. NULL with RESOURCE_NOT_FOUND, ACCESS_DENIED,
+ * RESOURCE_BAD or UNAVAILABLE. */
 PmxReader *pmx_web_reader_open(PmxClient *client, const char *url, PmxChunks *chunks,
-                               const char *spool, GCancellable *cancel, GError **error);
+                               const char *spool, const PmxPatience *patience, GError **error);

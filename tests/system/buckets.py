@@ -115,14 +115,14 @@ class Bucket:
 # --- a storage, and how a test looks behind it ---
 
 
-class SwiftSide:
-    """A bucket of an OpenStack Swift (swift_server.py), seen with the tests' own client."""
+class S3Side:
+    """A bucket of a real S3 server (swift_server.py, ceph_server.py), seen with the tests' own client."""
 
-    def __init__(self, swift, style, port=None):
-        self.s3, self.name = swift.s3, swift.bucket()
-        host = "127.0.0.1" if style == "path" else "swift.localhost"
-        self.options = {"type": "s3", "endpoint": f"http://{host}:{port or swift.port}", "region": swift.region,
-                        "bucket": self.name, "access-key": swift.key_id, "secret": swift.secret}
+    def __init__(self, server, style, port=None):
+        self.s3, self.name = server.s3, server.bucket()
+        host = "127.0.0.1" if style == "path" else server.domain
+        self.options = {"type": "s3", "endpoint": f"http://{host}:{port or server.port}", "region": server.region,
+                        "bucket": self.name, "access-key": server.key_id, "secret": server.secret}
         if style == "path":
             self.options["path-style"] = "yes"
 

@@ -13,6 +13,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import ceph_server  # noqa: E402
 import driver  # noqa: E402
 import media as media_files  # noqa: E402
 import netem  # noqa: E402
@@ -116,6 +117,19 @@ def swift(tmp_path_factory):
     finally:
         made.end()
     shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def ceph(tmp_path_factory):
+    """Ceph's RGW as another S3 server, in long rounds; started for the first test that asks."""
+    why = ceph_server.missing()
+    if why:
+        pytest.skip(why)
+    made = ceph_server.Ceph(tmp_path_factory.mktemp("ceph"))
+    try:
+        yield made.start()
+    finally:
+        made.end()
 
 
 def run_nginx(folder):

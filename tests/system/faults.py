@@ -47,10 +47,11 @@ def anything(_):
 
 
 def identity(request):
-    """What makes a request distinct."""
+    """What makes a request distinct. Of a range its end: one that is read on where it broke off is no other."""
     pairs = [(k, v) for k, v in urllib.parse.parse_qsl(request.raw_query, keep_blank_values=True)
              if not k.lower().startswith(UNSIGNED)]
-    return request.method, request.headers.get("host"), request.path, tuple(sorted(pairs)), request.range
+    end = (request.range or "").rpartition("-")[2]
+    return request.method, request.headers.get("host"), request.path, tuple(sorted(pairs)), end
 
 
 class Rule:

@@ -24,6 +24,7 @@ import sigv4
 
 KEY_ID, SECRET = "test:tester", "testing"
 REGION = "polymux-1"
+DOMAIN = "swift.localhost"
 NAMES = ("account", "container", "object")
 RUN = ["/usr/bin/python3", "-I", Path(__file__).with_name("swift_run.py")]
 
@@ -75,7 +76,7 @@ memcache_servers = 127.0.0.1:{nobody}
 [filter:s3api]
 use = egg:swift#s3api
 location = {region}
-storage_domain = swift.localhost
+storage_domain = {domain}
 min_segment_size = 102400
 [filter:tempauth]
 use = egg:swift#tempauth
@@ -108,9 +109,9 @@ def is_open(port):
 class Swift:
     def __init__(self, folder):
         self.folder, self.ports, self.child = Path(folder), peers.Ports(len(NAMES) + 2), None
-        self.key_id, self.secret, self.region = KEY_ID, SECRET, REGION
+        self.key_id, self.secret, self.region, self.domain = KEY_ID, SECRET, REGION, DOMAIN
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        self.virtual = f"http://swift.localhost:{self.port}"
+        self.virtual = f"http://{DOMAIN}:{self.port}"
         self.s3 = sigv4.S3(self.endpoint, REGION, KEY_ID, SECRET)
         self.numbers = itertools.count(1)
 
@@ -121,7 +122,7 @@ class Swift:
     def start(self):
         (self.folder / "d").mkdir(parents=True)
         (self.folder / "swift.conf").write_text(SWIFT_CONF, "ascii")
-        about = {"folder": self.folder, "user": getpass.getuser(), "region": REGION,
+        about = {"folder": self.folder, "user": getpass.getuser(), "region": REGION, "domain": DOMAIN,
                  "nobody": self.ports[len(NAMES) + 1]}
         for at, name in enumerate((*NAMES, "proxy")):
             text = PROXY_CONF if name == "proxy" else STORE_CONF

@@ -1,24 +1,25 @@
 # SPDX-License-Identifier: MIT
-"""Buckets against real storages: OpenStack Swift as an S3, and the OSS that OSS's own client passes."""
+"""Buckets against real storages: OpenStack Swift and, in long rounds, Ceph as an S3, and the OSS that OSS's own client
+passes."""
 import os
 import time
 
 import pytest
 
 import faults
-from buckets import Bucket, OssSide, Refused, SwiftSide
+from buckets import Bucket, OssSide, Refused, S3Side
 
 ODD = ["a.mp4", "a b.mp4", "in dir/文件 (1)*~'!+.mp4", "50%25 off/100%.mp4", "😀/a b+c&d=e;f?g#h.mp4", "a<b>\"&'.mp4",
        "%2F%20.mp4", " a "]
 PART = 100 << 10
 MIB = 1 << 20
-SIDES = ["s3-path", "s3-host", "oss-v4", "oss-v1"]
+SIDES = ["swift-path", "swift-host", "ceph-path", "ceph-host", "oss-v4", "oss-v1"]
 
 
 def make_side(request, kind):
-    if kind.startswith("s3"):
-        return SwiftSide(request.getfixturevalue("swift"), kind.removeprefix("s3-"))
-    return OssSide(request.getfixturevalue("oss"), kind.removeprefix("oss-v"))
+    name, _, how = kind.partition("-")
+    server = request.getfixturevalue(name)
+    return OssSide(server, how.removeprefix("v")) if name == "oss" else S3Side(server, how)
 
 
 @pytest.fixture(params=SIDES)
@@ -217,11 +218,12 @@ def test_every_request_fails_once_at_oss(oss, bucket_of, signature, kind):
     assert len(oss.faults.injected) > 10
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_request_fails_once_at_s3(swift, bucket_of, kind):
-    proxy = faults.Proxy(swift.port)
+@pytest.mark.parametrize("server, kind", [*(("swift", kind) for kind in KINDS), ("ceph", "500"), ("ceph", "torn")])
+def test_every_request_fails_once_at_s3(request, bucket_of, server, kind):
+    server = request.getfixturevalue(server)
+    proxy = faults.Proxy(server.port)
     try:
-        side = SwiftSide(swift, "path", proxy.port)
+        side = S3Side(server, "path", proxy.port)
         fail_each(proxy.faults, kind)
         a_job(bucket_of(side), side, os.urandom(2 * PART + 1))
         assert len(proxy.faults.injected) > 10

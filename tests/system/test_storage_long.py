@@ -13,7 +13,7 @@ import jobs
 import media
 import oss_server
 import peers
-from buckets import Bucket, OssSide, SwiftSide
+from buckets import Bucket, OssSide, S3Side
 from httpwire import Gone
 
 pytestmark = pytest.mark.skipif(not os.environ.get("POLYMUX_TEST_LONG"), reason="long: set POLYMUX_TEST_LONG=1")
@@ -38,7 +38,7 @@ def numbered(path):
 @pytest.mark.parametrize("kind", ["oss", "swift"])
 def test_thousand_parts(request, tmp_path, kind):
     server = request.getfixturevalue(kind)
-    side = OssSide(server, 4) if kind == "oss" else SwiftSide(server, "path")
+    side = OssSide(server, 4) if kind == "oss" else S3Side(server, "path")
     path, bucket = numbered(tmp_path / "large"), Bucket(tmp_path, side.options)
     bucket.run("upload", "large.mp4", "video/mp4", path, PART)
     assert side.body("large.mp4") == path.read_bytes()

@@ -59,39 +59,39 @@ class Oss:
         return f"http://{bucket}.{host}/{urllib.parse.quote(key)}"
 
 
-class Swift:
-    """Buckets of OpenStack Swift, which is asked as S3."""
+class S3:
+    """Buckets of a real S3 server: OpenStack Swift or Ceph."""
     scheme = "s3"
 
-    def __init__(self, swift):
-        self.swift, self.names = swift, {name: swift.bucket() for name in ("films", "made")}
+    def __init__(self, server):
+        self.server, self.names = server, {name: server.bucket() for name in ("films", "made")}
 
     def keys(self):
-        return {"type": "s3", "endpoint": self.swift.endpoint, "region": self.swift.region,
-                "access-key-id": self.swift.key_id, "access-key-secret": self.swift.secret}
+        return {"type": "s3", "endpoint": self.server.endpoint, "region": self.server.region,
+                "access-key-id": self.server.key_id, "access-key-secret": self.server.secret}
 
     def name(self, bucket):
         return self.names[bucket]
 
     def put(self, bucket, key, data):
-        assert self.swift.s3.put(self.names[bucket], key, data).status == 200
+        assert self.server.s3.put(self.names[bucket], key, data).status == 200
 
     def body(self, bucket, key):
-        return self.swift.s3.get(self.names[bucket], key).body
+        return self.server.s3.get(self.names[bucket], key).body
 
     def listed(self, bucket):
-        return self.swift.s3.keys(self.names[bucket])
+        return self.server.s3.keys(self.names[bucket])
 
     def content_type(self, bucket, key):
-        return self.swift.s3.get(self.names[bucket], key).headers["content-type"]
+        return self.server.s3.get(self.names[bucket], key).headers["content-type"]
 
     def url(self, bucket, key):
-        return f"{self.swift.endpoint}/{self.names[bucket]}/{urllib.parse.quote(key)}"
+        return f"{self.server.endpoint}/{self.names[bucket]}/{urllib.parse.quote(key)}"
 
 
-@pytest.fixture(params=["oss", "swift"])
+@pytest.fixture(params=["oss", "swift", "ceph"])
 def cloud(request):
-    kind = Oss if request.param == "oss" else Swift
+    kind = Oss if request.param == "oss" else S3
     return kind(request.getfixturevalue(request.param))
 
 
@@ -175,7 +175,7 @@ def test_scenario_in_the_service(cloud, sources, expected, servers_made):
 
 def test_job_needs_no_change_for_another_storage(swift, sources, expected, with_config):
     """oss:// addresses, and a bucket of that name in Swift."""
-    cloud = Swift(swift)
+    cloud = S3(swift)
     polymux = with_config(configured(cloud))
     oss_job = scenario_in(cloud, sources).replace('"s3://', '"oss://')
     assert "oss://" in oss_job
@@ -490,12 +490,12 @@ def test_sample(request, with_config, tmp_path, sample):
         (tmp_path / "shared").mkdir()
         keys["path"] = tmp_path / "shared"
     else:
-        side = Oss(request.getfixturevalue("oss")) if keys["type"] == "oss" else Swift(request.getfixturevalue("swift"))
+        side = Oss(request.getfixturevalue("oss")) if keys["type"] == "oss" else S3(request.getfixturevalue("swift"))
         (tmp_path / "secret").write_text(side.keys()["access-key-secret"] + "\n", "utf-8")
         keys.update({"endpoint": side.keys()["endpoint"], "region": side.keys()["region"],
                      "access-key-id": side.keys()["access-key-id"], "access-key-secret-file": tmp_path / "secret"})
         if keys["type"] == "s3" and "path-style" not in keys:
-            keys["endpoint"] = side.swift.virtual
+            keys["endpoint"] = side.server.virtual
         if keys.get("bucket") == "*":
             bucket = ["--bucket", side.name("films")]
         elif keys["type"] == "s3":

@@ -168,18 +168,24 @@ def test_every_request_fails_once(polymux, proxy, expected, kind):
 
 
 def test_silence(polymux, proxy, expected):
+    """What came before it is not asked for again, and the rest of the same source."""
     proxy.faults.nth(2, "stall")
     run(polymux, sound_job, through(proxy, "ranges", "sound.wav"))
     assert [kind for kind, _ in proxy.faults.injected] == ["stall"]
     assert made(polymux) == expected["sound"]
+    silent, = [one for one in proxy.log.all() if one.fault]
+    first, last = silent.range.removeprefix("bytes=").split("-")
+    rest, = [one for one in proxy.log.all() if one.range.endswith(f"-{last}") and one is not silent]
+    assert silent.sent > BLOCK // 4 and rest.range == f"bytes={int(first) + silent.sent}-{last}"
+    assert silent.headers["if-match"] == rest.headers["if-match"]
 
 
-@pytest.mark.parametrize("where", ["cut", "long"])
-def test_broken_off_for_good(polymux, nginx, sound, where):
-    """Given up after a few attempts, with the address."""
+@pytest.mark.parametrize("where, times", [("cut", 6), ("long", 5)])
+def test_broken_off_for_good(polymux, nginx, sound, where, times):
+    """Given up after a few attempts, with the address: five that brought too little, behind one that did not."""
     nginx.put(f"{where}.wav", sound)
     done = refused(polymux, sound_job, nginx.url(where, f"{where}.wav"), "InternalError",
-                   f"/{where}/{where}.wav", "cannot be read", "tried 5 times")
+                   f"/{where}/{where}.wav", "cannot be read", f"tried {times} times")
     assert done.seconds < 20
 
 

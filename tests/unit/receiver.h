@@ -10,14 +10,16 @@ typedef struct {
     char *body;
 } Received;
 
-/* What to do with a request instead of sending a status: nothing; close; send a body that is shorter
- * than announced, and close; send that, and nothing more; close within the headers. */
+/* What to do with a request instead of sending a status: nothing; close; send a body that is ten bytes
+ * shorter than announced, and close; send that, and nothing more; close within the headers; send such a
+ * body as a part (206), and close. */
 enum {
     RECEIVER_HANGS = 0,
     RECEIVER_CLOSES = -1,
     RECEIVER_BREAKS_OFF = -2,
     RECEIVER_STALLS = -3,
-    RECEIVER_STOPS = -4
+    RECEIVER_STOPS = -4,
+    RECEIVER_BREAKS_OFF_PART = -5
 };
 
 typedef struct Receiver Receiver;
@@ -104,7 +106,10 @@ static inline gboolean send_answer(Receiver *receiver, GSocket *socket, const Re
     g_autofree char *text = g_strdup_printf(
         "HTTP/1.1 %d Answer\r\nLocation: %s/elsewhere\r\nContent-Length: %" G_GSIZE_FORMAT
         "\r\n%s\r\n%s",
-        breaks_off ? 200 : status, receiver->url, strlen(content) + (breaks_off ? 10 : 0),
+        status == RECEIVER_BREAKS_OFF_PART ? 206
+        : breaks_off                       ? 200
+                                           : status,
+        receiver->url, strlen(content) + (breaks_off ? 10 : 0),
         receiver->headers ? receiver->headers : "", bare ? "" : content);
     gsize whole = strlen(text), headers = (gsize)(strstr(text, "\r\n\r\n") - text);
     gsize length = status == RECEIVER_STOPS ? headers : whole, sent = 0;

@@ -104,8 +104,9 @@ static void test_called_off(void)
     g_autoptr(GCancellable) cancel = g_cancellable_new();
     g_autoptr(GError) error = NULL;
     const PmxUploadTarget target = target_of(&stage);
+    const PmxPatience patience = {.cancel = cancel};
     g_cancellable_cancel(cancel);
-    g_assert_false(pmx_upload(stage.uploads, stage.from, &target, cancel, &error));
+    g_assert_false(pmx_upload(stage.uploads, stage.from, &target, &patience, &error));
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
     g_assert_cmpuint(count_uploads(&stage), ==, 0);
     stage_clear(&stage);
