@@ -29,6 +29,7 @@ typedef struct {
     gint64 start, end;   /* source ticks */
     PmxTimeline timeline;
     guint frames;
+    guint damaged; /* counted by the decoder on its way to the first frame */
 } Segment;
 
 /* How many frames the segment has: known where the film has a constant rate. */
@@ -95,8 +96,11 @@ static gboolean encode_frames(Segment *segment, GError **error)
     while ((next = pmx_decoder_next(segment->decoder, frame, error)) == PMX_NEXT_FRAME) {
         if (pmx_run_due(segment->run))
             report(segment);
-        if (before(segment, frame))
+        if (before(segment, frame)) {
+            /* The segment before tells of this. */
+            segment->damaged = pmx_decoder_damaged(segment->decoder);
             continue;
+        }
         if (beyond(segment, frame))
             break;
         frame->pts = pmx_timeline_place(&segment->timeline, frame->pts);
@@ -130,13 +134,17 @@ static void take_finished(Segment *segment, GError **error)
     pmx_encoder_join(encoder, error && *error ? NULL : error);
 }
 
+static guint damaged(const Segment *segment)
+{
+    return pmx_decoder_damaged(segment->decoder) - segment->damaged;
+}
+
 /* Waits for the encoders, telling the parent which cores and whose memory come free. */
 static gboolean finish_encoders(Segment *segment, GError **error)
 {
     GError *failure = NULL;
     for (guint i = 0; i < segment->encoders->len; i++)
-        pmx_encoder_end(g_ptr_array_index(segment->encoders, i),
-                        pmx_decoder_damaged(segment->decoder));
+        pmx_encoder_end(g_ptr_array_index(segment->encoders, i), damaged(segment));
     while (segment->busy > 0) {
         take_finished(segment, &failure);
         report_if_changed(segment);
@@ -173,7 +181,7 @@ static json_t *run_segment(Segment *segment, GError **error)
         !encode_frames(segment, error) || !finish_encoders(segment, error))
         return NULL;
     return json_pack("{s:i, s:i}", "frames", (int)segment->frames, "damaged",
-                     (int)pmx_decoder_damaged(segment->decoder));
+                     (int)damaged(segment));
 }
 
 json_t *pmx_video_run(PmxRun *run, GError **error)
@@ -186,6 +194,8 @@ json_t *pmx_video_run(PmxRun *run, GError **error)
     }
     json_t *result = NULL;
     g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
+    if (source && task->sequential)
+        pmx_source_unwrap(source);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
     if (decoder) {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plan/audio.h"
+#include "plan/damage.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
 #include "plan/segments.h"
@@ -159,6 +160,7 @@ static PmxVideoTask *segment_body(const Row *row, guint i)
     body->film_end = body->end ? 0 : stream->end;
     body->frame_rate = row->grid.rate;
     body->snap = stream->constant_rate;
+    body->sequential = stream->sequential;
     body->time_base =
         stream->constant_rate ? pmx_ratio(1, time_base_den(row->grid.rate.num)) : stream->time_base;
     body->rotation = stream->rotation;
@@ -353,6 +355,7 @@ static void choose_track(Planning *planning, const PmxTrackWish *wish, PmxPlanOu
     if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, output->warnings,
                           planning->problems))
         return;
+    pmx_damage_tell(planning->inputs, wish->source, output->warnings);
     PmxTask *task = track_task(planning, wish->source, track.task);
     task->seconds = MAX(task->seconds, track.seconds);
     output->seconds = MAX(output->seconds, track.seconds);
@@ -384,7 +387,7 @@ static void choose_tracks(Planning *planning, const PmxOutput *output, guint vid
             choose_track(planning, &wish, planned, choice);
     }
     if (!output->audios_given && !output->audio.remove &&
-        pmx_audio_default(planning->inputs[video_source].facts)) {
+        pmx_damage_audio(planning->inputs, video_source, planned->warnings)) {
         wish.audio = &output->audio;
         wish.source = video_source;
         choose_track(planning, &wish, planned, choice);
@@ -420,6 +423,7 @@ static Choice plan_output(Planning *planning, const PmxOutput *output)
         video_us = pmx_stream_us(stream, stream->end - stream->start);
         planned->seconds = (double)video_us / G_USEC_PER_SEC;
         choose_video(planning, output, source, &choice);
+        pmx_damage_tell(planning->inputs, source, planned->warnings);
     }
     choose_tracks(planning, output, have_video ? source : 0, video_us, planned, &choice);
     if (!choice.row && !choice.tracks && pmx_problems_count(planning->problems) == 0)
