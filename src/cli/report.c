@@ -25,10 +25,11 @@ static GPtrArray *gather_warnings(const PmxPlanOutput *planned, const PmxOutputS
     for (guint i = 0; i < planned->warnings->len; i++)
         g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(planned->warnings, i)));
     if (state->damaged > 0)
-        g_ptr_array_add(warnings, g_strdup_printf("%" G_GINT64_FORMAT
-                                                  " damaged packets of the inputs did not decode; "
-                                                  "what they held is missing",
-                                                  state->damaged));
+        g_ptr_array_add(warnings,
+                        g_strdup_printf("%" G_GINT64_FORMAT
+                                        " damaged packets of the inputs did not decode whole; "
+                                        "what they held is missing",
+                                        state->damaged));
     return warnings;
 }
 

@@ -148,6 +148,8 @@ json_t *pmx_audio_run(PmxRun *run, GError **error)
     json_t *result = NULL;
     if (task && pmx_run_source(run, 0, &ref, error)) {
         g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
+        if (source && task->sequential)
+            pmx_source_unwrap(source);
         g_autoptr(PmxDecoder) decoder =
             source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
         if (decoder)

@@ -18,6 +18,8 @@ struct PmxDecoder {
     gboolean sparse;
     gboolean keep_all; /* what lies long before what is sought is wanted too */
     gint64 sought;     /* nothing long before this is wanted; AV_NOPTS_VALUE: all is */
+    gint64 last;       /* time of the last frame; AV_NOPTS_VALUE: there was none */
+    gint64 step;       /* from the one before to it, when both have a time of their own */
     guint damaged;
 };
 
@@ -57,7 +59,8 @@ static gboolean open_codec(PmxDecoder *decoder, GError **error)
 static void discard_others(const PmxSource *source, int index)
 {
     for (guint i = 0; i < source->format->nb_streams; i++)
-        source->format->streams[i]->discard = (int)i == index ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+        source->format->streams[i]->discard =
+            (int)i == index || source->unwrap ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
 }
 
 PmxDecoder *pmx_decoder_open(PmxSource *source, int index, GError **error)
@@ -72,7 +75,7 @@ PmxDecoder *pmx_decoder_open(PmxSource *source, int index, GError **error)
     decoder->packet = av_packet_alloc();
     decoder->held = av_frame_alloc();
     decoder->wait_key = decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
-    decoder->first_key = decoder->sought = AV_NOPTS_VALUE;
+    decoder->first_key = decoder->sought = decoder->last = AV_NOPTS_VALUE;
     discard_others(source, index);
     return open_codec(decoder, error) ? g_steal_pointer(&decoder) : NULL;
 }
@@ -141,7 +144,7 @@ static gboolean feed(PmxDecoder *decoder, GError **error)
     int status;
     do {
         av_packet_unref(packet);
-        status = av_read_frame(decoder->source->format, packet);
+        status = pmx_source_next(decoder->source, packet);
     } while (status >= 0 && (packet->stream_index != decoder->stream->index || !wanted(decoder)));
     if (status < 0) {
         /* A file that breaks off has ended, and what came before is good; one that cannot be read
@@ -160,6 +163,33 @@ static gboolean feed(PmxDecoder *decoder, GError **error)
     if (avcodec_send_packet(decoder->context, packet) < 0)
         decoder->damaged++;
     return TRUE;
+}
+
+/* How long a frame lasts whose file does not say so, ticks: as long as the one before did. */
+static gint64 usual_duration(const PmxDecoder *decoder)
+{
+    const AVStream *stream = decoder->stream;
+    AVRational rate =
+        stream->avg_frame_rate.num > 0 ? stream->avg_frame_rate : stream->r_frame_rate;
+    if (decoder->step > 0 || rate.num <= 0 || rate.den <= 0)
+        return decoder->step;
+    return av_rescale_q(1, av_inv_q(rate), stream->time_base);
+}
+
+/* A picture without a time follows the one before; that is so for whole files (elementary streams),
+ * and for the last pictures of files that tell decoding times only. Sound without a time follows
+ * anyway. */
+static void place(PmxDecoder *decoder, AVFrame *frame)
+{
+    gint64 time = frame->best_effort_timestamp, last = decoder->last;
+    frame->pts = time;
+    if (frame->nb_samples > 0)
+        return;
+    if (time == AV_NOPTS_VALUE)
+        frame->pts = last == AV_NOPTS_VALUE ? 0 : av_sat_add64(last, usual_duration(decoder));
+    else if (last != AV_NOPTS_VALUE)
+        decoder->step = MAX(0, av_sat_sub64(time, last));
+    decoder->last = frame->pts;
 }
 
 /* A decoder that fails this often in a row will not find back. */
@@ -184,7 +214,8 @@ static PmxNext decode(PmxDecoder *decoder, AVFrame *frame, GError **error)
         if (decoder->recovering && (frame->flags & AV_FRAME_FLAG_CORRUPT))
             continue;
         decoder->recovering = FALSE;
-        frame->pts = frame->best_effort_timestamp;
+        decoder->damaged += frame->decode_error_flags != 0;
+        place(decoder, frame);
         return PMX_NEXT_FRAME;
     }
     return PMX_NEXT_END;
@@ -208,7 +239,7 @@ static void restart(PmxDecoder *decoder)
     decoder->draining = FALSE;
     decoder->recovering = TRUE;
     decoder->wait_key = decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
-    decoder->first_key = AV_NOPTS_VALUE;
+    decoder->first_key = decoder->last = AV_NOPTS_VALUE;
 }
 
 /* Seeks to `target` and holds the first frame that decodes there. */

@@ -37,5 +37,5 @@ void pmx_decoder_set_sparse(PmxDecoder *decoder, gboolean sparse);
 /* The next frame into `frame` (unreferenced first); its pts is set. */
 PmxNext pmx_decoder_next(PmxDecoder *decoder, AVFrame *frame, GError **error);
 
-/* Packets that did not decode. */
+/* Packets that did not decode, or only in part. */
 guint pmx_decoder_damaged(const PmxDecoder *decoder);

@@ -31,6 +31,8 @@ static void open_slot(Slot *slot, const AVStream *stream)
     slot->context = avcodec_alloc_context3(codec);
     slot->context->thread_count = 1;
     slot->context->pkt_timebase = stream->time_base;
+    /* As the decoder does it, or another frame would be the first. */
+    slot->context->flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_OUTPUT_CORRUPT;
     if (avcodec_parameters_to_context(slot->context, parameters) < 0 ||
         avcodec_open2(slot->context, codec, NULL) < 0)
         avcodec_free_context(&slot->context);
@@ -71,11 +73,11 @@ static void feed(PmxFirstFrames *frames, Slot *slot, const AVPacket *packet)
     receive(frames, slot);
 }
 
-static void read_head(PmxFirstFrames *frames, AVFormatContext *format)
+static void read_head(PmxFirstFrames *frames, PmxSource *source)
 {
     g_autoptr(AVPacket) packet = av_packet_alloc();
     gint64 bytes = 0;
-    while (frames->open > 0 && bytes < BYTES_MAX && av_read_frame(format, packet) >= 0) {
+    while (frames->open > 0 && bytes < BYTES_MAX && pmx_source_next(source, packet) >= 0) {
         bytes += packet->size;
         if ((guint)packet->stream_index < frames->count)
             feed(frames, &frames->slots[packet->stream_index], packet);
@@ -94,8 +96,9 @@ static void drain(PmxFirstFrames *frames)
     }
 }
 
-PmxFirstFrames *pmx_first_frames_new(AVFormatContext *format)
+PmxFirstFrames *pmx_first_frames_new(PmxSource *source)
 {
+    const AVFormatContext *format = source->format;
     PmxFirstFrames *frames = g_new0(PmxFirstFrames, 1);
     frames->count = format->nb_streams;
     frames->slots = g_new0(Slot, frames->count + 1);
@@ -103,7 +106,7 @@ PmxFirstFrames *pmx_first_frames_new(AVFormatContext *format)
         open_slot(&frames->slots[i], format->streams[i]);
         frames->open += frames->slots[i].context != NULL;
     }
-    read_head(frames, format);
+    read_head(frames, source);
     drain(frames);
     return frames;
 }

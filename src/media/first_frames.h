@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "media/avptr.h"
+#include "media/source.h"
 
 typedef struct {
     AVFrame *frame; /* NULL: nothing decoded; pts in the stream's ticks */
@@ -15,9 +15,9 @@ typedef struct {
 
 typedef struct PmxFirstFrames PmxFirstFrames;
 
-/* Reads `format` (borrowed) from where it stands, at most as far as a player would wait for a
+/* Reads `source` (borrowed) from where it stands, at most as far as a player would wait for a
  * picture. */
-PmxFirstFrames *pmx_first_frames_new(AVFormatContext *format);
+PmxFirstFrames *pmx_first_frames_new(PmxSource *source);
 void pmx_first_frames_free(PmxFirstFrames *frames);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxFirstFrames, pmx_first_frames_free)
 

@@ -13,15 +13,12 @@
 #include <math.h>
 
 #include "base/wire.h"
-#include "media/averror.h"
+#include "media/ends.h"
 #include "media/first_frames.h"
 #include "media/run.h"
 #include "media/table.h"
 #include "media/versions.h"
 #include "plan/facts.h"
-
-/* Seconds before the end where a container without an index is read to find its tracks' ends. */
-enum { TAIL_SECONDS = 10 };
 
 static char *tag(const AVDictionary *metadata, const char *key)
 {
@@ -172,114 +169,7 @@ static void set_headers(PmxStream *out, AVFormatContext *format, AVStream *strea
     }
 }
 
-/* --- ends and keyframes --- */
-
-static gint64 packet_end(const AVStream *stream, const AVPacket *packet)
-{
-    gint64 duration = packet->duration;
-    if (duration <= 0 && stream->avg_frame_rate.num > 0)
-        duration = av_rescale_q(1, av_inv_q(stream->avg_frame_rate), stream->time_base);
-    return av_sat_add64(packet->pts, MAX(0, duration));
-}
-
-static gboolean has_index(const AVFormatContext *format)
-{
-    return strstr(format->iformat->name, "mov") != NULL;
-}
-
-/* Reads the last seconds of the file: where each stream's last packet ends, INT64_MIN for one that
- * has none there. */
-static void read_tail(AVFormatContext *format, gint64 *ends, guint count)
-{
-    g_autoptr(AVPacket) packet = av_packet_alloc();
-    gint64 start = format->start_time == AV_NOPTS_VALUE ? 0 : format->start_time;
-    gint64 target = start + MAX(0, format->duration - (gint64)TAIL_SECONDS * AV_TIME_BASE);
-    if (format->duration > 0 && av_seek_frame(format, -1, target, AVSEEK_FLAG_BACKWARD) < 0)
-        return;
-    while (av_read_frame(format, packet) >= 0) {
-        const AVStream *stream = format->streams[packet->stream_index];
-        /* Streams may be added while reading. */
-        if ((guint)stream->index < count && packet->pts != AV_NOPTS_VALUE)
-            ends[stream->index] = MAX(ends[stream->index], packet_end(stream, packet));
-        av_packet_unref(packet);
-    }
-}
-
-static gint64 header_end(const AVFormatContext *format, const AVStream *stream)
-{
-    gint64 start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    if (stream->duration > 0)
-        return av_sat_add64(start, stream->duration);
-    return av_sat_add64(start,
-                        av_rescale_q(MAX(0, format->duration), AV_TIME_BASE_Q, stream->time_base));
-}
-
-/* The index reaches to within a second (or a hundredth) of where the header says the stream
- * ends. */
-static gboolean index_reaches_end(AVStream *stream)
-{
-    int count = avformat_index_get_entries_count(stream);
-    if (count == 0 || stream->duration <= 0)
-        return FALSE;
-    gint64 last = avformat_index_get_entry(stream, count - 1)->timestamp;
-    gint64 start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    double missing = (double)(start + stream->duration - last) * av_q2d(stream->time_base);
-    return missing <= 1 + (double)stream->duration * av_q2d(stream->time_base) / 100;
-}
-
-/* MP4's sample tables are exact: durations, edit lists applied. A fragmented file tells only what
- * it has read so far. */
-static gboolean tables_tell_ends(const PmxFacts *facts, const AVFormatContext *format)
-{
-    for (guint i = 0; i < facts->streams->len; i++)
-        if (pmx_facts_stream(facts, (gint64)i)->decodable && !index_reaches_end(format->streams[i]))
-            return FALSE;
-    return has_index(format);
-}
-
-static double latest(const AVFormatContext *format, const gint64 *ends, guint count)
-{
-    double last = -HUGE_VAL;
-    for (guint i = 0; i < count; i++)
-        if (ends[i] != INT64_MIN)
-            last = MAX(last, (double)ends[i] * av_q2d(format->streams[i]->time_base));
-    return last;
-}
-
-/* A header that promises more than there is: the file is not all there. What a bit rate made
- * libavformat guess is no promise. */
-static gboolean check_promise(const AVFormatContext *format, const gint64 *ends, guint count,
-                              GError **error)
-{
-    /* Some containers count the duration from zero, others from the start: the milder reading. */
-    double promised = (double)format->duration / AV_TIME_BASE, there = latest(format, ends, count);
-    if (format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM || format->duration <= 0 ||
-        there >= promised - 1 - promised / 100)
-        return TRUE;
-    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                "the file is cut off: it should last %.1f s and ends at %.1f s; copy it again",
-                promised, MAX(0, there));
-    return FALSE;
-}
-
-static gboolean set_ends(PmxFacts *facts, AVFormatContext *format, GError **error)
-{
-    guint count = facts->streams->len;
-    g_autofree gint64 *ends = g_new(gint64, count + 1);
-    gboolean exact = tables_tell_ends(facts, format);
-    for (guint i = 0; i < count; i++)
-        ends[i] = INT64_MIN;
-    if (!exact)
-        read_tail(format, ends, count);
-    for (guint i = 0; i < facts->streams->len; i++) {
-        PmxStream *out = (PmxStream *)pmx_facts_stream(facts, (gint64)i);
-        gint64 end = ends[i] != INT64_MIN ? ends[i] : header_end(format, format->streams[i]);
-        out->end = MAX(out->start, end);
-    }
-    /* A fragmented MP4's header promises what it likes; its samples are checked against the file's
-     * size. */
-    return exact || has_index(format) || check_promise(format, ends, count, error);
-}
+/* --- keyframes --- */
 
 static void set_keyframes(PmxStream *out, const AVFormatContext *format, AVStream *stream)
 {
@@ -294,62 +184,29 @@ static void set_keyframes(PmxStream *out, const AVFormatContext *format, AVStrea
         last = entry->timestamp;
         out->keyframes++;
     }
-    if (has_index(format) && last != AV_NOPTS_VALUE)
+    if (pmx_ends_tabled(format) && last != AV_NOPTS_VALUE)
         widest = MAX(widest, out->end - last);
     out->keyframe_spacing = (double)widest * av_q2d(stream->time_base);
 }
 
-/* --- what is odd --- */
-
-static void note(GPtrArray **list, char *text)
-{
-    PmxNote *entry = pmx_array_add(&pmx_note_object, list);
-    entry->text = text;
-}
-
-/* An index that points beyond the end of the file: the rest of it is missing. */
-static gint64 missing_bytes(AVFormatContext *format, gint64 size)
-{
-    gint64 furthest = 0;
-    for (guint i = 0; has_index(format) && i < format->nb_streams; i++) {
-        int count = avformat_index_get_entries_count(format->streams[i]);
-        for (int k = 0; k < count; k++) {
-            const AVIndexEntry *entry = avformat_index_get_entry(format->streams[i], k);
-            furthest = MAX(furthest, entry->pos + entry->size);
-        }
-    }
-    return MAX(0, furthest - size);
-}
-
-static gboolean check_whole(AVFormatContext *format, gint64 size, GError **error)
-{
-    gint64 missing = missing_bytes(format, size);
-    if (missing == 0)
-        return TRUE;
-    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                "the file is cut off: its index refers to %" G_GINT64_FORMAT
-                " more bytes than it has (%.0f %% are "
-                "missing); copy it again",
-                missing, 100.0 * (double)missing / (double)(size + missing));
-    return FALSE;
-}
+/* --- the file --- */
 
 static gboolean look_inside(PmxFacts *facts, PmxSource *source, GError **error)
 {
     AVFormatContext *format = source->format;
-    g_autoptr(PmxFirstFrames) first = pmx_first_frames_new(format);
+    g_autoptr(PmxFirstFrames) first = pmx_first_frames_new(source);
     for (guint i = 0, count = format->nb_streams; i < count; i++) {
         PmxStream *stream = pmx_array_add(&pmx_stream_object, &facts->streams);
         set_headers(stream, format, format->streams[i]);
         if (stream->kind == PMX_STREAM_VIDEO || stream->kind == PMX_STREAM_AUDIO)
             set_first(stream, pmx_first_frames_get(first, i));
     }
-    gboolean whole = set_ends(facts, format, error);
+    pmx_ends_find(facts, source);
     /* Matroska's index is only read when something is sought for, which looking for the end has
      * done. */
     for (guint i = 0; i < facts->streams->len; i++)
         set_keyframes(g_ptr_array_index(facts->streams, i), format, format->streams[i]);
-    return whole && pmx_source_check(source, error);
+    return pmx_source_check(source, error);
 }
 
 static void set_file(PmxFacts *facts, const PmxSource *source)
@@ -368,13 +225,14 @@ static void set_table(PmxFacts *facts, AVFormatContext *format)
 {
     g_auto(GStrv) lines = pmx_table_lines(format);
     for (guint i = 0; lines[i]; i++)
-        note(&facts->table, g_steal_pointer(&lines[i]));
+        ((PmxNote *)pmx_array_add(&pmx_note_object, &facts->table))->text =
+            g_steal_pointer(&lines[i]);
 }
 
 json_t *pmx_probe_facts(const PmxSourceRef *ref, GError **error)
 {
     g_autoptr(PmxSource) source = pmx_source_open(ref, error);
-    if (!source || !check_whole(source->format, ref->size, error))
+    if (!source)
         return NULL;
     PmxFacts *facts = g_malloc(sizeof *facts);
     pmx_object_init(&pmx_facts_object, facts);

@@ -21,6 +21,7 @@ struct PmxResampler {
     int rate, format;       /* of what goes in */
     AVChannelLayout layout; /* likewise */
     gint64 fed;             /* samples at `rate` since zero */
+    gboolean dropping;      /* the last frame lay wholly before where the line ends */
     GArray *out;            /* scratch for converted samples */
 };
 
@@ -185,7 +186,9 @@ static gint64 gap_before(const PmxResampler *resampler, const AVFrame *frame)
                                pmx_ratio(1, resampler->rate));
     if (at > limit + resampler->rate)
         return 0;
-    if (resampler->fed > 0 && ABS(gap) < (gint64)resampler->rate * WANDER_MS / 1000)
+    /* A step that has been begun is made whole. */
+    if (resampler->fed > 0 && !resampler->dropping &&
+        ABS(gap) < (gint64)resampler->rate * WANDER_MS / 1000)
         return 0;
     return gap;
 }
@@ -198,7 +201,8 @@ static gboolean feed_frame(PmxResampler *resampler, const AVFrame *frame, gint64
     int count = planar ? frame->ch_layout.nb_channels : 1;
     gint64 step =
         av_get_bytes_per_sample(frame->format) * (planar ? 1 : frame->ch_layout.nb_channels);
-    if (skip >= frame->nb_samples || count > (int)G_N_ELEMENTS(planes))
+    resampler->dropping = skip >= frame->nb_samples;
+    if (resampler->dropping || count > (int)G_N_ELEMENTS(planes))
         return TRUE;
     for (int i = 0; i < count; i++)
         planes[i] = frame->extended_data[i] + skip * step;

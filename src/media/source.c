@@ -51,6 +51,25 @@ static int read_packet(void *opaque, uint8_t *buffer, int length)
     return (int)n;
 }
 
+/* A demuxer that fails this often in a row will not find back. */
+enum { RETRIES_MAX = 16 };
+
+int pmx_source_next(PmxSource *source, AVPacket *packet)
+{
+    int status = AVERROR_INVALIDDATA;
+    for (guint i = 0; i < RETRIES_MAX && status == AVERROR_INVALIDDATA && !source->failed; i++)
+        status = av_read_frame(source->format, packet);
+    if (status >= 0 && source->unwrap)
+        pmx_unwrap_packet(source->unwrap, source->format->streams[packet->stream_index], packet);
+    return status;
+}
+
+void pmx_source_unwrap(PmxSource *source)
+{
+    pmx_unwrap_free(source->unwrap);
+    source->unwrap = pmx_unwrap_new();
+}
+
 gboolean pmx_source_check(const PmxSource *source, GError **error)
 {
     if (!source->failed)
@@ -141,5 +160,6 @@ void pmx_source_free(PmxSource *source)
     if (source->io)
         av_freep(&source->io->buffer);
     avio_context_free(&source->io);
+    pmx_unwrap_free(source->unwrap);
     g_free(source);
 }

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "base/problem.h"
-#include "media/avptr.h"
+#include "media/unwrap.h"
 
 typedef struct {
     guint input;   /* the number the parent knows it by */
@@ -23,9 +23,10 @@ typedef struct {
 typedef struct {
     AVFormatContext *format;
     AVIOContext *io;
-    PmxSourceRef ref; /* name borrowed from the caller's */
-    gint64 position;  /* of the next read */
-    int failed;       /* errno of the last read that failed; 0: none did */
+    PmxSourceRef ref;  /* name borrowed from the caller's */
+    gint64 position;   /* of the next read */
+    int failed;        /* errno of the last read that failed; 0: none did */
+    PmxUnwrap *unwrap; /* NULL: times are as in the file */
 } PmxSource;
 
 /* Opens the input and finds its streams. NULL with ResourceContentBad when it is empty or no
@@ -33,6 +34,14 @@ typedef struct {
 PmxSource *pmx_source_open(const PmxSourceRef *ref, GError **error);
 void pmx_source_free(PmxSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxSource, pmx_source_free)
+
+/* The next packet: 0, or a libav error code at the end. Goes on behind what a demuxer cannot read, as
+ * players do. */
+int pmx_source_next(PmxSource *source, AVPacket *packet);
+
+/* From now on one clock for all packets, which have to be read from the first on, of all streams (see
+ * unwrap.h). */
+void pmx_source_unwrap(PmxSource *source);
 
 /* FALSE when bytes could not be read: then the end a demuxer has found is none. */
 gboolean pmx_source_check(const PmxSource *source, GError **error);

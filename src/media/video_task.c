@@ -32,6 +32,7 @@ typedef struct {
     PmxPacer pacer;
     PmxScaler *scaler;
     guint frames;
+    guint damaged; /* counted by the decoder on its way to the first frame */
 } Segment;
 
 static gboolean start_encoders(Segment *segment, gint64 frames, GError **error)
@@ -120,6 +121,9 @@ static gboolean encode_frames(Segment *segment, GError **error)
     while (!over && (next = pmx_decoder_next(segment->decoder, frame, error)) == PMX_NEXT_FRAME) {
         if (pmx_run_due(segment->run))
             report(segment);
+        /* The segment before tells of this. */
+        if (segment->starts && frame->pts < segment->start)
+            segment->damaged = pmx_decoder_damaged(segment->decoder);
         if (!pace(segment, frame, &over, error))
             return FALSE;
     }
@@ -149,13 +153,17 @@ static void take_finished(Segment *segment, GError **error)
     pmx_encoder_join(encoder, error && *error ? NULL : error);
 }
 
+static guint damaged(const Segment *segment)
+{
+    return pmx_decoder_damaged(segment->decoder) - segment->damaged;
+}
+
 /* Waits for the encoders, telling the parent which cores and whose memory come free. */
 static gboolean finish_encoders(Segment *segment, GError **error)
 {
     GError *failure = NULL;
     for (guint i = 0; i < segment->encoders->len; i++)
-        pmx_encoder_end(g_ptr_array_index(segment->encoders, i),
-                        pmx_decoder_damaged(segment->decoder));
+        pmx_encoder_end(g_ptr_array_index(segment->encoders, i), damaged(segment));
     while (segment->busy > 0) {
         take_finished(segment, &failure);
         report_if_changed(segment);
@@ -231,7 +239,7 @@ static json_t *run_segment(Segment *segment, GError **error)
         start_encoders(segment, pmx_pacer_count(&segment->pacer), error) &&
         encode_frames(segment, error) && finish_encoders(segment, error))
         result = json_pack("{s:i, s:i}", "frames", (int)segment->frames, "damaged",
-                           (int)pmx_decoder_damaged(segment->decoder));
+                           (int)damaged(segment));
     close_segment(segment);
     return result;
 }
@@ -246,6 +254,8 @@ json_t *pmx_video_run(PmxRun *run, GError **error)
     }
     json_t *result = NULL;
     g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
+    if (source && task->sequential)
+        pmx_source_unwrap(source);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
     if (decoder) {

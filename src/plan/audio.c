@@ -18,17 +18,20 @@ static gboolean is_audio(const PmxStream *stream)
     return stream->kind == PMX_STREAM_AUDIO;
 }
 
+/* One that can be read before one that cannot, a default before others, then the first. */
 const PmxStream *pmx_audio_default(const PmxFacts *facts)
 {
-    const PmxStream *first = NULL;
+    const PmxStream *best = NULL;
+    int best_rank = -1;
     for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
         const PmxStream *stream = g_ptr_array_index(facts->streams, i);
-        if (is_audio(stream) && stream->is_default)
-            return stream;
-        if (is_audio(stream) && !first)
-            first = stream;
+        int rank = (stream->decodable ? 2 : 0) + (stream->is_default ? 1 : 0);
+        if (is_audio(stream) && rank > best_rank) {
+            best = stream;
+            best_rank = rank;
+        }
     }
-    return first;
+    return best;
 }
 
 static const PmxStream *nth_audio(const PmxFacts *facts, gint64 n)
@@ -204,6 +207,7 @@ static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream
     pmx_object_init(&pmx_audio_task_object, task);
     task->stream = stream->index;
     task->origin = pmx_facts_origin(input->facts) + wish->clip.start;
+    task->sequential = stream->sequential;
     task->codec = audio->codec;
     task->profile = audio->profile;
     task->bitrate = audio->bitrate;

@@ -47,6 +47,8 @@ static const PmxField stream_fields[] = {
     {"primaries", PMX_FIELD_STRING, AT(primaries), .doc = "colour primaries"},
     {"transfer", PMX_FIELD_STRING, AT(transfer), .doc = "transfer characteristics"},
     {"chroma", PMX_FIELD_STRING, AT(chroma), .doc = "chroma sample location"},
+    {"sequential", PMX_FIELD_BOOL, AT(sequential),
+     .doc = "times are missing or start again: read from the beginning only"},
     {"keyframes", PMX_FIELD_INT, AT(keyframes), .doc = "keyframes seen"},
     {"keyframe_spacing", PMX_FIELD_DOUBLE, AT(keyframe_spacing),
      .doc = "largest gap between keyframes, seconds"},

@@ -52,6 +52,7 @@ typedef struct {
     gint64 reordering; /* frames that the decoder holds back for order: 0 without B-frames */
     gboolean interlaced;
     char *range, *matrix, *primaries, *transfer, *chroma; /* libavutil's names; NULL unknown */
+    gboolean sequential;     /* its times can only be told by reading the file from its beginning */
     gint64 keyframes;        /* how many the container's index or the scanned head lists */
     double keyframe_spacing; /* seconds between them, the largest */
 

@@ -9,6 +9,7 @@
 
 #include "plan/audio.h"
 #include "plan/clip.h"
+#include "plan/damage.h"
 #include "plan/flow.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
@@ -149,6 +150,7 @@ static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row
     body->film_end = body->end ? 0 : stream->end;
     clip_segment(planning, row, body);
     body->frame_rate = row->grid.rate;
+    body->sequential = stream->sequential;
     pmx_flow_task(&row->flow, stream, body);
     body->rotation = stream->rotation;
     pmx_ladder_upright(stream, &body->width, &body->height);
@@ -378,6 +380,7 @@ static void choose_track(PmxPlanning *planning, const PmxTrackWish *wish, const 
     if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, planned->warnings,
                           planning->problems))
         return;
+    pmx_damage_tell(planning->inputs, wish->source, planned->warnings);
     const char *key = track_key(planning, wish, output, &track);
     planned->seconds = MAX(planned->seconds, track.seconds);
     if (key) {
@@ -415,7 +418,7 @@ static void choose_tracks(PmxPlanning *planning, const PmxOutput *output, guint 
             choose_track(planning, &wish, output, planned, choice);
     }
     if (!output->audios_given && !output->audio.remove &&
-        pmx_audio_default(planning->inputs[video_source].facts)) {
+        pmx_damage_audio(planning->inputs, video_source, planned->warnings)) {
         wish.audio = &output->audio;
         wish.source = video_source;
         choose_track(planning, &wish, output, planned, choice);
@@ -487,6 +490,7 @@ static void plan_tracks(PmxPlanning *planning, const PmxOutput *output, guint so
         video_us = pmx_stream_us(video, video->end - video->start);
         planned->seconds = (double)video_us / G_USEC_PER_SEC;
         choose_video(planning, output, source, video, planned->warnings, choice);
+        pmx_damage_tell(planning->inputs, source, planned->warnings);
     }
     choose_tracks(planning, output, source, video_us, &range, planned, choice);
     pmx_subtitle_plan(planning, output, &range, planned, choice);

@@ -31,7 +31,7 @@ PmxGrid pmx_grid_new(const PmxStream *video, PmxGop gop, double segment_seconds)
     grid.frames = grid.gop * MAX(1, (gint64)ceil(segment_seconds / gop_seconds - 1e-9));
     double length = (double)(video->end - video->start) * pmx_ratio_value(video->time_base);
     double segment = (double)grid.frames / pmx_ratio_value(grid.rate);
-    grid.count = (guint)CLAMP(llround(length / segment), 1, 1000000);
+    grid.count = video->sequential ? 1 : (guint)CLAMP(llround(length / segment), 1, 1000000);
     return grid;
 }
 

@@ -66,6 +66,7 @@ static const PmxField video_fields[] = {
      .doc = "seconds a tick"},
     {"frame_rate", PMX_FIELD_TEXT, AT(frame_rate), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "frames a second"},
+    {"sequential", PMX_FIELD_BOOL, AT(sequential), .doc = "read from the beginning"},
     {"snap", PMX_FIELD_BOOL, AT(snap), .doc = "timestamps onto the frame grid"},
     {"rotation", PMX_FIELD_INT, AT(rotation), .doc = "degrees clockwise"},
     {"width", PMX_FIELD_INT, AT(width), .doc = "upright source, pixels"},
@@ -105,6 +106,7 @@ static const PmxField audio_fields[] = {
     {"bits", PMX_FIELD_INT, AT(bits), .doc = "bits of a sample"},
     {"pad_to", PMX_FIELD_INT, AT(pad_to), .doc = "microseconds"},
     {"cut_at", PMX_FIELD_INT, AT(cut_at), .doc = "microseconds"},
+    {"sequential", PMX_FIELD_BOOL, AT(sequential), .doc = "read from the beginning"},
     {"limit", PMX_FIELD_INT, AT(limit), .doc = "microseconds"},
     {0},
 };

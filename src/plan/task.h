@@ -63,6 +63,7 @@ typedef struct {
     gint64 from, to;      /* ticks */
     PmxRatio time_base;   /* of what is made, seconds a tick */
     PmxRatio frame_rate;  /* frames a second, for rate control and durations */
+    gboolean sequential;  /* read from the beginning, on one clock (media/unwrap.h) */
     gboolean snap;        /* put timestamps that are a rounding away from the frame grid onto it */
     gint64 rotation;      /* degrees clockwise */
     gint64 width, height; /* pixels of the source after rotation */
@@ -83,10 +84,11 @@ typedef struct {
     gint64 bitrate;    /* kbit/s; 0: the codec has none */
     gint64 samplerate; /* Hz */
     gint64 channels;
-    gint64 bits;   /* of a sample: 24 when a lossless codec is to keep them; 0: 16 */
-    gint64 pad_to; /* microseconds: silence up to here, 0: none */
-    gint64 cut_at; /* microseconds: nothing beyond, 0: no cut */
-    gint64 limit;  /* microseconds: where the source track ends; a timestamp beyond it is not
+    gint64 bits;         /* of a sample: 24 when a lossless codec is to keep them; 0: 16 */
+    gint64 pad_to;       /* microseconds: silence up to here, 0: none */
+    gint64 cut_at;       /* microseconds: nothing beyond, 0: no cut */
+    gboolean sequential; /* as in a video task */
+    gint64 limit;        /* microseconds: where the source track ends; a timestamp beyond it is not
                       believed */
 } PmxAudioTask;
 

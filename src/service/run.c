@@ -223,7 +223,7 @@ static json_t *warnings_of(const PmxRun *run, guint output)
     if (damaged > 0)
         json_array_append_new(list, json_sprintf("%" JSON_INTEGER_FORMAT
                                                  " damaged packets of the inputs did not "
-                                                 "decode; what they held is missing",
+                                                 "decode whole; what they held is missing",
                                                  (json_int_t)damaged));
     if (json_array_size(list) > 0)
         return list;

@@ -1,0 +1,232 @@
+# SPDX-License-Identifier: MIT
+"""Every awkward file of awkward.py through a small job, and what comes of it."""
+import functools
+import os
+
+import numpy as np
+import pytest
+
+import awkward
+import compatibility
+import media
+import tools
+from jobs import job, output
+
+WIDTH = 160
+SOUND = {"Profile": "aac_low", "Bitrate": 96}
+UNTAGGED = "the track stays untagged"
+LONG = os.environ.get("POLYMUX_TEST_LONG") == "1"
+
+
+@functools.lru_cache(maxsize=1)
+def encoders():
+    text, _ = tools.run("ffmpeg", "-hide_banner", "-encoders")
+    return {line.split()[1] for line in text.decode().splitlines() if len(line.split()) > 1}
+
+
+@pytest.fixture(scope="module")
+def kit(store):
+    return awkward.Kit(store)
+
+
+def small_job(path, row):
+    made = output("o", video={"Width": WIDTH}, Audio=SOUND)
+    if row.sound_only:
+        made["OverrideParams"]["Video"] = {"Remove": True}
+    return job({"film": path}, [made])
+
+
+def check_numbers(row, gray):
+    wanted = row.numbers
+    if wanted is None:
+        return
+    if wanted == "some":
+        assert len(gray) > 0
+    elif isinstance(wanted, int):
+        assert len(gray) == wanted
+    else:
+        assert media.numbers(gray) == list(wanted)
+
+
+def check_times(row, times):
+    if row.times is None:
+        assert times == sorted(set(times))
+        return
+    late = [float(t - times[0] - w) for t, w in zip(times, row.times)]
+    assert len(times) == len(row.times)
+    assert max(map(abs, late)) < row.slack, late
+
+
+def offset(path, gray, times):
+    """The clicks less the flashes, seconds: the greatest and the least."""
+    start, rate, line = tools.timeline(path)
+    heard = media.find_clicks(line.mean(1), rate, start)
+    seen = [float(times[i]) for i in media.flashes_in(gray)]
+    assert heard and len(seen) == len(heard), (seen, heard)
+    apart = [h - s for h, s in zip(heard, seen)]
+    return min(apart), max(apart)
+
+
+def check_video(row, path):
+    size = tools.size_of(path)
+    assert size == row.size if row.size else size[0] == WIDTH
+    gray = tools.planes(path, size)
+    times, _ = tools.frame_times(path)
+    check_numbers(row, gray)
+    check_times(row, times)
+    if row.sync is not None:
+        low, high = offset(path, gray, times)
+        assert row.sync - row.slip <= low <= high <= row.sync + row.slip, (low, high)
+
+
+def warnings_of(done):
+    return [t for t in done.outputs["o"].get("warnings", []) if UNTAGGED not in t]
+
+
+def check_warnings(row, done):
+    found = warnings_of(done)
+    if row.warning:
+        assert any(row.warning in text for text in found), found
+    elif row.quiet:
+        assert not found
+
+
+def check_refusal(row, done):
+    code, words = row.error
+    assert done.code in (1, 2), done
+    assert any(c == code and words in text for c, text in done.problems()), done
+
+
+def check(row, done):
+    if row.error:
+        check_refusal(row, done)
+        return
+    assert done.code == 0, done
+    path = done.file("o")
+    tools.decodes_cleanly(path)
+    if not row.sound_only:
+        check_video(row, path)
+    found = tools.streams(path, "audio")
+    if row.audio is not None:
+        assert len(found) == row.audio
+    if row.seconds:
+        assert float(tools.ffprobe(path)["format"]["duration"]) == pytest.approx(row.seconds, abs=0.03)
+    check_warnings(row, done)
+
+
+@pytest.mark.parametrize("row", awkward.MADE, ids=lambda r: r.name)
+def test_made(polymux, kit, store, row):
+    if row.long and not LONG:
+        pytest.skip("long: set POLYMUX_TEST_LONG=1")
+    missing = set(row.encoders) - encoders()
+    if missing:
+        pytest.skip(f"ffmpeg has no encoder {', '.join(missing)}")
+    path = store.get(row.name, lambda p: make(row, p, kit))
+    done = polymux.run(small_job(path, row), expect=None, env=row.env)
+    check(row, done)
+    told(row, done)
+
+
+def make(row, path, kit):
+    """Under a name with the right extension: ffmpeg goes by it."""
+    staged = path.parent / f"stage-{row.name}"
+    row.make(staged, kit)
+    os.rename(staged, path)
+
+
+# --- files met in the wild ---
+
+LOW = 8000   # Hz, for comparing sounds
+
+
+def mono(path, stream, origin):
+    """A track's sound as one channel at 8 kHz, beginning at `origin` seconds."""
+    start = tools.frame_times(path, stream)[0][0]
+    raw, _ = tools.ffmpeg("-i", path, "-map", f"0:{stream}", "-ac", "1", "-ar", str(LOW), "-f",
+                          "s16le", "-")
+    line = np.frombuffer(raw, "<i2").astype(np.float64)
+    lead = round(float(start - origin) * LOW)
+    return np.concatenate([np.zeros(lead), line]) if lead >= 0 else line[-lead:]
+
+
+def lag(one, other):
+    """How much later `other` is, seconds, and how alike they are there."""
+    length = min(len(one), len(other))
+    one, other = one[:length], other[:length]
+    size = 1 << (2 * length).bit_length()
+    cross = np.fft.irfft(np.fft.rfft(other, size) * np.fft.rfft(one, size).conj(), size)
+    reach = LOW // 4
+    around = np.concatenate([cross[-reach:], cross[:reach + 1]])
+    peak = int(around.argmax())
+    return (peak - reach) / LOW, around[peak] / (np.linalg.norm(one) * np.linalg.norm(other) + 1e-9)
+
+
+def of_kind(path, kind):
+    return [s for s in tools.streams(path, kind) if s.get("codec_name") and
+            s.get("width", 1) and not s.get("disposition", {}).get("attached_pic")]
+
+
+def usual(found):
+    """The track that a player takes."""
+    return next((s for s in found if s["disposition"]["default"]), found[0])
+
+
+def compare_wild(path, made):
+    """The frames of the source, at their times; the sound where it was to them."""
+    videos, sounds = of_kind(path, "video"), of_kind(path, "audio")
+    origin = began = 0
+    if videos:
+        wanted = sorted(tools.frame_times(path, str(videos[0]["index"]))[0])
+        found = tools.frame_times(made)[0]
+        assert len(found) == len(wanted)
+        late = [abs(float((f - found[0]) - (w - wanted[0]))) for f, w in zip(found, wanted)]
+        assert max(late) < 0.0011, f"frame {late.index(max(late))}: {max(late)}"
+        origin, began = wanted[0], found[0]
+    if sounds:
+        stream = str(usual(sounds)["index"])
+        if not videos:
+            origin, began = (tools.frame_times(p, s)[0][0] for p, s in ((path, stream), (made, "a:0")))
+        late, alike = lag(mono(path, stream, origin), mono(made, "a:0", began))
+        assert abs(late) < 0.001 and alike > 0.8, (late, alike)
+
+
+@pytest.mark.skipif(not awkward.MET, reason="../shared/media is not there")
+@pytest.mark.parametrize("row", awkward.MET or [None], ids=lambda r: r.name if r else "")
+def test_met(polymux, row):
+    if row.long and not LONG:
+        pytest.skip("long: set POLYMUX_TEST_LONG=1")
+    row.sound_only = not of_kind(row.shared, "video") and not row.error
+    done = polymux.run(small_job(row.shared, row), expect=None)
+    check(row, done)
+    if not row.error and "corrupt" not in row.name:
+        compare_wild(row.shared, done.file("o"))
+    told(row, done)
+
+
+# --- the page ---
+
+
+def result_of(row, done):
+    """What came of a row, in words that do not depend on the libraries' versions."""
+    if row.error:
+        return f"refused: {row.error[1] or 'not a media file'}"
+    warned = ", with a warning" if warnings_of(done) else ""
+    if row.numbers == "some":
+        return f"what is there is shown{warned}"
+    streams = tools.streams(done.file("o"))
+    size = [f"{s['nb_frames']} frames of {s['width']}x{s['height']}" for s in streams
+            if s["codec_type"] == "video"]
+    tracks = len([s for s in streams if s["codec_type"] == "audio"])
+    sound = [f"{tracks} audio track{'s' if tracks > 1 else ''}"] if tracks else []
+    sync = [f"audio {row.sync * 1000:+.0f} ms, as it was" if row.sync else "in sync"] \
+        if row.sync is not None else []
+    return ", ".join(size + sound + sync) + warned
+
+
+def told(row, done):
+    """The page says so, or is being made."""
+    result = result_of(row, done)
+    if not compatibility.record(row.name, row.group, row.what, result):
+        page = compatibility.rows_of(compatibility.PAGE.read_text("utf-8"))
+        assert page.get(row.name, {}).get("result") == result, \
+            "docs/compatibility.md is not current; see tests/system/compatibility.py"
