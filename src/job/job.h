@@ -15,6 +15,7 @@
 #pragma once
 
 #include "base/fields.h"
+#include "job/box.h"
 #include "job/template.h"
 
 /* --- inputs --- */
@@ -47,6 +48,7 @@ typedef struct {
 /* --- what an output is made of --- */
 
 typedef enum { PMX_CODEC_H264, PMX_CODEC_H265 } PmxVideoCodec;
+typedef enum { PMX_ADJUST_NONE, PMX_ADJUST_RESCALE, PMX_ADJUST_CROP, PMX_ADJUST_PAD } PmxAdjust;
 typedef enum {
     PMX_SCAN_SOURCE,
     PMX_SCAN_AUTO,
@@ -83,6 +85,7 @@ typedef struct {
     double fps;     /* frames a second; 0: as the source */
     double max_fps; /* at most */
     int scan_mode;  /* PmxScanMode */
+    PmxBox crop, pad;
 } PmxVideo;
 
 typedef struct {
@@ -110,6 +113,7 @@ typedef struct {
     gint64 priority;           /* 1..10 */
     gboolean check_resolution; /* TransConfig.IsCheckReso: keep a smaller source's size */
     gboolean check_resolution_fail; /* TransConfig.IsCheckResoFail: refuse a smaller source */
+    int adjust;                     /* PmxAdjust: TransConfig.AdjDarMethod */
     PmxVideo video;
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */

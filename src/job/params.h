@@ -10,6 +10,7 @@
 
 typedef struct {
     gboolean check_resolution, check_resolution_fail;
+    int adjust; /* PmxAdjust */
 } PmxTransConfig;
 
 typedef struct {
