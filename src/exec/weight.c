@@ -14,7 +14,7 @@ double pmx_weight_frames(const PmxTask *task)
 
 double pmx_weight(const PmxTask *task, guint i)
 {
-    if (task->kind == PMX_TASK_CUT)
+    if (task->kind == PMX_TASK_CUT || task->kind == PMX_TASK_BORDER)
         return MAX(0.01, task->seconds * cut_per_second);
     if (task->kind != PMX_TASK_VIDEO)
         return MAX(0.01, task->seconds * audio_per_second);

@@ -15,6 +15,7 @@
 #pragma once
 
 #include "base/fields.h"
+#include "job/box.h"
 #include "job/template.h"
 
 /* --- inputs --- */
@@ -63,6 +64,7 @@ typedef enum {
     PMX_RATE_TWOPASS,
     PMX_RATE_CBR
 } PmxRateMode;
+typedef enum { PMX_ADJUST_NONE, PMX_ADJUST_RESCALE, PMX_ADJUST_CROP, PMX_ADJUST_PAD } PmxAdjust;
 typedef enum {
     PMX_SCAN_SOURCE,
     PMX_SCAN_AUTO,
@@ -146,6 +148,7 @@ typedef struct {
     double fps;     /* frames a second; 0: as the source */
     double max_fps; /* at most */
     int scan_mode;  /* PmxScanMode */
+    PmxBox crop, pad;
 } PmxVideo;
 
 typedef struct {
@@ -196,6 +199,7 @@ typedef struct {
     gint64 priority;           /* 1..10 */
     gboolean check_resolution; /* TransConfig.IsCheckReso: keep a smaller source's size */
     gboolean check_resolution_fail; /* TransConfig.IsCheckResoFail: refuse a smaller source */
+    int adjust;                     /* PmxAdjust: TransConfig.AdjDarMethod */
     PmxVideo video;
     int rate;              /* PmxRateMode */
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */

@@ -302,6 +302,7 @@ static void build_trans_config(const PmxBuildOutput *building)
     PmxTransConfig trans;
     pmx_build_section(building, "TransConfig", &pmx_trans_config_object, &trans);
     building->output->check_resolution = trans.check_resolution;
+    building->output->adjust = trans.adjust;
     building->output->check_resolution_fail = trans.check_resolution_fail;
 }
 

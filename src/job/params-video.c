@@ -82,8 +82,11 @@ static const PmxField video_fields[] = {
             "all are, when the source begins so; interlaced: pictures stay interlaced, which H.264 "
             "can above Baseline; source: as the source is, where that can be."},
     {"Bitrate", PMX_FIELD_INT, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Crop", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Pad", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
+    {"Crop", PMX_FIELD_TEXT, AT(crop), .fallback = "", .kind = &pmx_crop_kind,
+     .doc = "The part of the upright source that is used, before it is scaled; border: all but the "
+            "black bars around it, the same for the whole film."},
+    {"Pad", PMX_FIELD_TEXT, AT(pad), .fallback = "", .kind = &pmx_pad_kind,
+     .doc = "A black picture w by h onto which the scaled one is put at left and top."},
     {0},
 };
 #undef AT

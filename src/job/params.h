@@ -17,6 +17,7 @@ typedef struct {
 typedef struct {
     int mode; /* PmxTransMode */
     gboolean check_resolution, check_resolution_fail;
+    int adjust; /* PmxAdjust */
 } PmxTransConfig;
 
 typedef struct {

@@ -8,65 +8,18 @@
 #include "job/job.h"
 #include "media/averror.h"
 
-typedef struct {
-    gint64 width, height;
-    int pixels; /* PmxPixels */
-} Size;
-
 struct PmxScaler {
     const PmxVideoTask *task;
-    GArray *sizes; /* of Size: distinct, in order of first use */
+    GPtrArray *branches; /* of char *: distinct descriptions of pictures, in order of first use */
+    GArray *branch_of;   /* of guint, one a rendition */
     AVFilterGraph *graph;
     AVFilterContext *source;
-    GPtrArray *sinks;          /* of AVFilterContext *, one a size */
+    GPtrArray *sinks;          /* of AVFilterContext *, one a branch */
     int width, height, format; /* of the frames the graph was made for */
 };
 
 /* accurate_rnd and bitexact: the same picture from every processor's code path. */
 static const char *const SCALE_FLAGS = "bicubic+accurate_rnd+bitexact";
-
-static gboolean same_size(Size a, Size b)
-{
-    return a.width == b.width && a.height == b.height && a.pixels == b.pixels;
-}
-
-static Size rendition_size(const PmxVideoTask *task, guint i)
-{
-    const PmxRendition *rendition = g_ptr_array_index(task->renditions, i);
-    return (Size){rendition->width, rendition->height, rendition->pix_fmt};
-}
-
-static guint size_index(const PmxScaler *scaler, Size size)
-{
-    guint i = 0;
-    while (i < scaler->sizes->len && !same_size(g_array_index(scaler->sizes, Size, i), size))
-        i++;
-    return i;
-}
-
-PmxScaler *pmx_scaler_new(const PmxVideoTask *task)
-{
-    PmxScaler *scaler = g_new0(PmxScaler, 1);
-    scaler->task = task;
-    scaler->sizes = g_array_new(FALSE, FALSE, sizeof(Size));
-    scaler->sinks = g_ptr_array_new();
-    for (guint i = 0; i < task->renditions->len; i++) {
-        Size size = rendition_size(task, i);
-        if (size_index(scaler, size) == scaler->sizes->len)
-            g_array_append_val(scaler->sizes, size);
-    }
-    return scaler;
-}
-
-void pmx_scaler_free(PmxScaler *scaler)
-{
-    if (!scaler)
-        return;
-    avfilter_graph_free(&scaler->graph);
-    g_array_unref(scaler->sizes);
-    g_ptr_array_unref(scaler->sinks);
-    g_free(scaler);
-}
 
 /* --- the graph's description --- */
 
@@ -75,7 +28,7 @@ static const char *range_option(const PmxVideoTask *task)
     return g_strcmp0(task->range, "pc") == 0 ? "pc" : "tv";
 }
 
-static const char *upright(gint64 rotation)
+const char *pmx_scaler_upright(gint64 rotation)
 {
     switch (rotation) {
     case 90:
@@ -89,23 +42,89 @@ static const char *upright(gint64 rotation)
     }
 }
 
+static void add_box(GString *text, const char *filter, const PmxBox *box)
+{
+    if (box->width)
+        g_string_append_printf(text,
+                               "%s=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+                               ":%" G_GINT64_FORMAT ",",
+                               filter, box->width, box->height, box->left, box->top);
+}
+
+static void add_scale(GString *text, const PmxVideoTask *task, const PmxRendition *rendition)
+{
+    gboolean own = rendition->scaled.width > 0;
+    g_string_append_printf(text,
+                           "scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+                           ":flags=%s:out_range=%s%s,format=%s",
+                           own ? rendition->scaled.width : rendition->width,
+                           own ? rendition->scaled.height : rendition->height, SCALE_FLAGS,
+                           range_option(task), task->interlaced ? ":interl=-1" : "",
+                           rendition->pix_fmt == PMX_PIXELS_10 ? "yuv420p10le" : "yuv420p");
+}
+
+/* From the upright picture to the rendition's: see plan/shape.h. */
+static char *describe_branch(const PmxVideoTask *task, const PmxRendition *rendition)
+{
+    GString *text = g_string_new(NULL);
+    add_box(text, "crop", &rendition->crop);
+    add_scale(text, task, rendition);
+    if (rendition->cut.width) {
+        g_string_append_c(text, ',');
+        add_box(text, "crop", &rendition->cut);
+        g_string_truncate(text, text->len - 1);
+    }
+    if (rendition->scaled.width &&
+        !(rendition->cut.width == rendition->width && rendition->cut.height == rendition->height))
+        g_string_append_printf(text,
+                               ",pad=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+                               ":%" G_GINT64_FORMAT ":black",
+                               rendition->width, rendition->height, rendition->left,
+                               rendition->top);
+    return g_string_free(text, FALSE);
+}
+
 static char *describe(const PmxScaler *scaler)
 {
     GString *text = g_string_new(NULL);
-    g_string_append_printf(text, "[in]%s,split=%u", upright(scaler->task->rotation),
-                           scaler->sizes->len);
-    for (guint i = 0; i < scaler->sizes->len; i++)
+    g_string_append_printf(text, "[in]%s,split=%u", pmx_scaler_upright(scaler->task->rotation),
+                           scaler->branches->len);
+    for (guint i = 0; i < scaler->branches->len; i++)
         g_string_append_printf(text, "[s%u]", i);
-    for (guint i = 0; i < scaler->sizes->len; i++) {
-        Size size = g_array_index(scaler->sizes, Size, i);
-        g_string_append_printf(text,
-                               ";[s%u]scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
-                               ":flags=%s:out_range=%s%s,format=%s[out%u]",
-                               i, size.width, size.height, SCALE_FLAGS, range_option(scaler->task),
-                               scaler->task->interlaced ? ":interl=-1" : "",
-                               size.pixels == PMX_PIXELS_10 ? "yuv420p10le" : "yuv420p", i);
-    }
+    for (guint i = 0; i < scaler->branches->len; i++)
+        g_string_append_printf(text, ";[s%u]%s[out%u]", i,
+                               (const char *)g_ptr_array_index(scaler->branches, i), i);
     return g_string_free(text, FALSE);
+}
+
+PmxScaler *pmx_scaler_new(const PmxVideoTask *task)
+{
+    PmxScaler *scaler = g_new0(PmxScaler, 1);
+    scaler->task = task;
+    scaler->branches = g_ptr_array_new_with_free_func(g_free);
+    scaler->branch_of = g_array_new(FALSE, FALSE, sizeof(guint));
+    scaler->sinks = g_ptr_array_new();
+    for (guint i = 0; i < task->renditions->len; i++) {
+        char *branch = describe_branch(task, g_ptr_array_index(task->renditions, i));
+        guint at = scaler->branches->len;
+        if (g_ptr_array_find_with_equal_func(scaler->branches, branch, g_str_equal, &at))
+            g_free(branch);
+        else
+            g_ptr_array_add(scaler->branches, branch);
+        g_array_append_val(scaler->branch_of, at);
+    }
+    return scaler;
+}
+
+void pmx_scaler_free(PmxScaler *scaler)
+{
+    if (!scaler)
+        return;
+    avfilter_graph_free(&scaler->graph);
+    g_ptr_array_unref(scaler->branches);
+    g_array_unref(scaler->branch_of);
+    g_ptr_array_unref(scaler->sinks);
+    g_free(scaler);
 }
 
 /* --- building it --- */
@@ -124,7 +143,7 @@ static int make_source(PmxScaler *scaler, const AVFrame *frame)
 static int make_sinks(PmxScaler *scaler, AVFilterInOut **inputs)
 {
     g_ptr_array_set_size(scaler->sinks, 0);
-    for (guint i = 0; i < scaler->sizes->len; i++) {
+    for (guint i = 0; i < scaler->branches->len; i++) {
         AVFilterContext *sink = NULL;
         g_autofree char *name = g_strdup_printf("out%u", i);
         int status = avfilter_graph_create_filter(&sink, avfilter_get_by_name("buffersink"), name,
@@ -173,12 +192,11 @@ static gboolean ensure_graph(PmxScaler *scaler, const AVFrame *frame, GError **e
 
 /* --- frames --- */
 
-static void distribute(PmxScaler *scaler, guint size, AVFrame *frame, PmxScaledFunc take,
+static void distribute(PmxScaler *scaler, guint branch, AVFrame *frame, PmxScaledFunc take,
                        gpointer data)
 {
-    Size made = g_array_index(scaler->sizes, Size, size);
-    for (guint i = 0; i < scaler->task->renditions->len; i++)
-        if (same_size(rendition_size(scaler->task, i), made))
+    for (guint i = 0; i < scaler->branch_of->len; i++)
+        if (g_array_index(scaler->branch_of, guint, i) == branch)
             take(i, av_frame_clone(frame), data);
 }
 

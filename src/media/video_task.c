@@ -9,6 +9,7 @@
  * segments share no frame and leave none out, whatever the source's keyframes, frame rate or first
  * timestamp are.
  */
+#include "media/border.h"
 #include "media/cut.h"
 #include "media/decoder.h"
 #include "media/deinterlacer.h"
@@ -16,6 +17,7 @@
 #include "media/pacer.h"
 #include "media/run.h"
 #include "media/scaler.h"
+#include "plan/shape.h"
 
 typedef struct {
     PmxRun *run;
@@ -173,7 +175,21 @@ static gboolean finish_encoders(Segment *segment, GError **error)
     return !failure;
 }
 
-static gboolean read_cuts(Segment *segment, GError **error)
+/* Where the film's bars end is known now, and with it what sizes are made. */
+static gboolean read_border(Segment *segment, guint input, GError **error)
+{
+    PmxVideoTask *task = segment->task;
+    PmxBox box;
+    if (!pmx_border_read(segment->run, input, &box, error))
+        return FALSE;
+    for (guint i = 0; i < task->renditions->len; i++)
+        if (!pmx_shape_resolve_found(g_ptr_array_index(task->renditions, i), &box, task->width,
+                                     task->height, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean read_needs(Segment *segment, GError **error)
 {
     guint input = 1;
     const PmxVideoTask *task = segment->task;
@@ -183,7 +199,9 @@ static gboolean read_cuts(Segment *segment, GError **error)
     segment->end = task->to;
     if (task->begin && !pmx_cut_read(segment->run, input++, &segment->start, error))
         return FALSE;
-    return !task->end || pmx_cut_read(segment->run, input, &segment->end, error);
+    if (task->end && !pmx_cut_read(segment->run, input++, &segment->end, error))
+        return FALSE;
+    return !task->border || read_border(segment, input, error);
 }
 
 static void free_encoder(gpointer data)
@@ -206,7 +224,7 @@ static gboolean open_segment(Segment *segment, GError **error)
 {
     const PmxVideoTask *task = segment->task;
     AVRational time_base = pmx_decoder_stream(segment->decoder)->time_base;
-    if (!read_cuts(segment, error))
+    if (!read_needs(segment, error))
         return FALSE;
     pmx_pacer_init(&segment->pacer, task, (PmxRatio){time_base.num, time_base.den}, segment->start,
                    segment->end);

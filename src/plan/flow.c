@@ -4,6 +4,8 @@
 
 #include <math.h>
 
+#include "plan/shape.h"
+
 /* --- pace --- */
 
 static const double MAX_FPS = 60; /* unless the job says otherwise */
@@ -65,6 +67,8 @@ static const char *no_interlaced(const PmxOutput *output, const PmxStream *video
         return "the frame rate is changed, which takes fields apart";
     if (video->rotation == 90 || video->rotation == 270)
         return "the picture is turned, which takes its lines apart";
+    if (pmx_shape_is_moved(rendition))
+        return "the picture is cropped or padded, which moves its lines";
     if (rendition->height % 4)
         return "the height is not a multiple of 4";
     return NULL;
@@ -115,6 +119,7 @@ gboolean pmx_flow_choose(const PmxOutput *output, const PmxStream *video,
 {
     *warning = NULL;
     choose_pace(&output->video, video, flow);
+    flow->border = rendition->crop.found;
     return choose_scan(output, video, rendition, flow, warning, error);
 }
 
@@ -148,6 +153,14 @@ void pmx_flow_task(const PmxFlow *flow, const PmxStream *video, PmxVideoTask *ta
     task->interlaced = flow->interlaced;
 }
 
+void pmx_flow_border(const PmxStream *video, PmxBorderTask *task)
+{
+    task->stream = video->index;
+    task->start = video->start;
+    task->end = video->end;
+    task->rotation = video->rotation;
+}
+
 static gboolean same_ratio(PmxRatio a, PmxRatio b)
 {
     return a.num == b.num && (a.den == b.den || a.num == 0);
@@ -156,5 +169,6 @@ static gboolean same_ratio(PmxRatio a, PmxRatio b)
 gboolean pmx_flow_equal(const PmxFlow *a, const PmxFlow *b)
 {
     return a->pace == b->pace && same_ratio(a->slots, b->slots) && same_ratio(a->rate, b->rate) &&
-           a->deinterlace == b->deinterlace && a->interlaced == b->interlaced;
+           a->deinterlace == b->deinterlace && a->interlaced == b->interlaced &&
+           a->border == b->border;
 }

@@ -28,6 +28,7 @@ typedef struct {
     gboolean constant;   /* each lasts as long */
     int deinterlace;     /* PmxDeinterlace */
     gboolean interlaced; /* coded so */
+    gboolean border;     /* cropped by the film's border */
 } PmxFlow;
 
 /* What `output` wants of `video` in the size of `rendition`. `*warning` says what could not be followed (caller frees), else
@@ -41,6 +42,9 @@ PmxStream pmx_flow_stream(const PmxFlow *flow, const PmxStream *video);
 
 /* Fills the task's part of it, clocks included. */
 void pmx_flow_task(const PmxFlow *flow, const PmxStream *video, PmxVideoTask *task);
+
+/* Fills the border task of a stream. */
+void pmx_flow_border(const PmxStream *video, PmxBorderTask *task);
 
 gboolean pmx_flow_equal(const PmxFlow *a, const PmxFlow *b);
 

@@ -100,8 +100,13 @@ static PmxRow *row_for(PmxPlanning *planning, guint source, const PmxStream *str
             return row;
     }
     PmxRow *row = g_new0(PmxRow, 1);
-    *row = (PmxRow){source,           stream, *grid, *flow, g_ptr_array_new(), g_ptr_array_new(),
-                    g_ptr_array_new()};
+    *row = (PmxRow){.source = source,
+                    .stream = stream,
+                    .grid = *grid,
+                    .flow = *flow,
+                    .renditions = g_ptr_array_new(),
+                    .cuts = g_ptr_array_new(),
+                    .tasks = g_ptr_array_new()};
     g_ptr_array_add(planning->rows, row);
     return row;
 }
@@ -152,6 +157,7 @@ static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row
     body->frame_rate = row->grid.rate;
     body->sequential = stream->sequential;
     pmx_flow_task(&row->flow, stream, body);
+    body->border = row->border ? g_strdup(g_ptr_array_index(row->border->makes, 0)) : NULL;
     body->rotation = stream->rotation;
     pmx_ladder_upright(stream, &body->width, &body->height);
     body->range = g_strdup(stream->range);
@@ -203,6 +209,39 @@ static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
+static PmxTask *border_task(PmxPlanning *planning, const char *key)
+{
+    for (guint i = 0; i < planning->plan->tasks->len; i++) {
+        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
+        if (task->kind == PMX_TASK_BORDER && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
+            return task;
+    }
+    return NULL;
+}
+
+/* One for a film, however many rows crop by it. */
+static void add_border(PmxPlanning *planning, PmxRow *row, guint r)
+{
+    const PmxPlanInput *input = &planning->inputs[row->source];
+    PmxBorderTask *body = pmx_planning_body(&pmx_border_task_object);
+    pmx_flow_border(row->stream, body);
+    json_t *parameters = pmx_object_dump(&pmx_border_task_object, body);
+    g_autofree char *key =
+        pmx_key_new("border", input->identity, input->facts->versions, parameters);
+    json_decref(parameters);
+    row->border = border_task(planning, key);
+    if (row->border) {
+        pmx_object_free(&pmx_border_task_object, body);
+        return;
+    }
+    row->border = task_new(PMX_TASK_BORDER, g_strdup_printf("border-%u", r), body);
+    row->border->source = row->source;
+    row->border->seconds =
+        (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
+    g_ptr_array_add(row->border->makes, g_steal_pointer(&key));
+    g_ptr_array_add(planning->plan->tasks, row->border);
+}
+
 static double segment_seconds(const PmxRow *row, guint i)
 {
     gint64 begin = pmx_grid_point(&row->grid, i);
@@ -225,6 +264,7 @@ static void add_segment(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     task->seconds = segment_seconds(row, i);
     need(task, body->begin);
     need(task, body->end);
+    need(task, body->border);
     for (guint r = 0; r < row->renditions->len; r++) {
         g_ptr_array_add(task->makes, segment_key(planning, row, body, r));
         copy_rendition(body, g_ptr_array_index(row->renditions, r));
@@ -237,6 +277,8 @@ static void add_rows(PmxPlanning *planning)
 {
     for (guint r = 0; r < planning->rows->len; r++) {
         PmxRow *row = g_ptr_array_index(planning->rows, r);
+        if (row->flow.border)
+            add_border(planning, row, r);
         /* A segment's end has to be known with its beginning, so each cut stands before the segment
          * it ends. */
         for (guint i = 0; i < row->grid.count; i++) {

@@ -2,7 +2,7 @@
 /*
  * The plan: a job and the facts about its inputs become a graph of tasks.
  *
- *     PmxJob + facts ─► PmxPlan { tasks: cuts, video segments, audio tracks, packages }
+ *     PmxJob + facts ─► PmxPlan { tasks: cuts, borders, video segments, audio tracks, packages }
  *
  * A pure function: no I/O, no clock, no libav. The same job and facts give the same plan, byte for
  * byte in its JSON form. What two outputs share (a rendition, an audio track) is one task's result,
@@ -32,6 +32,7 @@ typedef struct {
     guint output;     /* index into the plan's outputs; package only */
     union {
         PmxCutTask *cut;
+        PmxBorderTask *border;
         PmxVideoTask *video;
         PmxAudioTask *audio;
         PmxCopyTask *copy;

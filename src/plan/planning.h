@@ -23,6 +23,7 @@ typedef struct {
     PmxFlow flow;
     GPtrArray *renditions; /* of PmxRendition *, distinct */
     GPtrArray *cuts;       /* of PmxTask *: between the segments; borrowed from the plan */
+    PmxTask *border;       /* NULL: nothing is cropped by it; borrowed likewise */
     GPtrArray *tasks;      /* of PmxTask *: the segments, in time order; borrowed likewise */
 } PmxRow;
 

@@ -26,6 +26,39 @@ static const PmxField cut_fields[] = {
 const PmxObject pmx_cut_task_object = {"CutTask", sizeof(PmxCutTask), cut_fields,
                                        "Where two segments meet."};
 
+#define AT(member) .offset = offsetof(PmxBorderTask, member)
+static const PmxField border_fields[] = {
+    {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
+    {"start", PMX_FIELD_INT, AT(start), .doc = "tick where the film begins"},
+    {"end", PMX_FIELD_INT, AT(end), .doc = "tick where it ends"},
+    {"rotation", PMX_FIELD_INT, AT(rotation), .doc = "degrees clockwise"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_border_task_object = {"BorderTask", sizeof(PmxBorderTask), border_fields,
+                                          "Where the picture has black bars."};
+
+static const char *const methods[] = {"none", "rescale", "crop", "pad", NULL};
+
+#define BOX .kind = &pmx_box_kind, .fallback = ""
+#define AT(member) .offset = offsetof(PmxShape, member)
+static const PmxField shape_fields[] = {
+    {"width", PMX_FIELD_INT, AT(width), .doc = "pixels"},
+    {"height", PMX_FIELD_INT, AT(height), .doc = "pixels"},
+    {"long_short", PMX_FIELD_BOOL, AT(long_short), .doc = "they are the long and the short edge"},
+    {"keep", PMX_FIELD_BOOL, AT(keep), .doc = "a smaller source keeps its size"},
+    {"fail", PMX_FIELD_BOOL, AT(fail), .doc = "a smaller source is refused"},
+    {"method", PMX_FIELD_ENUM, AT(method), .choices = methods, .fallback = "none",
+     .doc = "what gives way to another shape"},
+    {"pad", PMX_FIELD_TEXT, AT(pad), BOX, .doc = "the canvas"},
+    {0},
+};
+#undef AT
+
+static const PmxObject shape_object = {"Shape", sizeof(PmxShape), shape_fields,
+                                       "What is wanted of the picture's shape."};
+
 #define AT(member) .offset = offsetof(PmxRendition, member)
 static const PmxField rendition_fields[] = {
     {"codec", PMX_FIELD_ENUM, AT(codec), .choices = codecs, .doc = "codec"},
@@ -41,6 +74,14 @@ static const PmxField rendition_fields[] = {
     {"height", PMX_FIELD_INT, AT(height), .doc = "pixels"},
     {"sar", PMX_FIELD_TEXT, AT(sar), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "sample aspect ratio"},
+    {"crop", PMX_FIELD_TEXT, AT(crop), .kind = &pmx_crop_kind, .fallback = "",
+     .doc = "part of the upright source"},
+    {"shape", PMX_FIELD_OBJECT, AT(shape), .object = &shape_object,
+     .doc = "what is wanted of a part still to be found"},
+    {"scaled", PMX_FIELD_TEXT, AT(scaled), BOX, .doc = "pixels, where not width and height"},
+    {"cut", PMX_FIELD_TEXT, AT(cut), BOX, .doc = "part of what is scaled"},
+    {"left", PMX_FIELD_INT, AT(left), .doc = "pixels"},
+    {"top", PMX_FIELD_INT, AT(top), .doc = "pixels"},
     {0},
 };
 #undef AT
@@ -85,6 +126,7 @@ static const PmxField video_fields[] = {
     {"deinterlace", PMX_FIELD_ENUM, AT(deinterlace), .choices = deinterlacing, .fallback = "none",
      .doc = "which frames are"},
     {"interlaced", PMX_FIELD_BOOL, AT(interlaced), .doc = "pictures stay so"},
+    {"border", PMX_FIELD_STRING, AT(border), .doc = "what to crop by"},
     {"renditions", PMX_FIELD_ARRAY, AT(renditions), .object = &pmx_rendition_object,
      .doc = "what to make"},
     {0},
@@ -191,6 +233,7 @@ const PmxObject *pmx_task_object(PmxTaskKind kind)
 {
     static const PmxObject *const objects[] = {
         [PMX_TASK_CUT] = &pmx_cut_task_object,
+        [PMX_TASK_BORDER] = &pmx_border_task_object,
         [PMX_TASK_VIDEO] = &pmx_video_task_object,
         [PMX_TASK_AUDIO] = &pmx_audio_task_object,
         [PMX_TASK_COPY] = &pmx_copy_task_object,

@@ -5,6 +5,7 @@
  *
  *   cut      a stretch of the source where two segments are to meet; its artifact is the tick
  *            where they do
+ *   border   the film; its artifact is the part of the picture that is not black bars
  *   video    source, the cuts it lies between, and the renditions wanted: one decode feeds every
  *            encoder; one artifact per rendition
  *   audio    one source track and encoder settings; one artifact, whole length
@@ -19,9 +20,11 @@
 #pragma once
 
 #include "base/ratio.h"
+#include "job/box.h"
 
 typedef enum {
     PMX_TASK_CUT,
+    PMX_TASK_BORDER,
     PMX_TASK_VIDEO,
     PMX_TASK_AUDIO,
     PMX_TASK_COPY,
@@ -35,9 +38,23 @@ typedef struct {
     gint64 start, point, end; /* PmxGridWindow of plan/segments.h, in the source's ticks */
 } PmxCutTask;
 
+typedef struct {
+    gint64 stream;     /* index in the source */
+    gint64 start, end; /* of the film, ticks */
+    gint64 rotation;   /* degrees clockwise */
+} PmxBorderTask;
+
 /* Which frames of the source come out, and when: see flow.h. */
 typedef enum { PMX_PACE_SOURCE, PMX_PACE_FILL, PMX_PACE_LIMIT } PmxPaceKind;
 typedef enum { PMX_DEINTERLACE_NONE, PMX_DEINTERLACE_FLAGGED, PMX_DEINTERLACE_ALL } PmxDeinterlace;
+
+/* What an output wants of the picture's shape: see shape.h. */
+typedef struct {
+    gint64 width, height; /* pixels; 0: not given */
+    gboolean long_short, keep, fail;
+    int method; /* PmxAdjust of job/job.h */
+    PmxBox pad;
+} PmxShape;
 
 typedef struct {
     int codec;   /* PmxVideoCodec of job/job.h */
@@ -50,6 +67,12 @@ typedef struct {
     gint64 gop;              /* frames between keyframes at most */
     gint64 width, height;    /* pixels */
     PmxRatio sar;            /* sample aspect ratio to write; unknown: none */
+
+    PmxBox crop;      /* of the upright source; none: all of it */
+    PmxShape shape;   /* where crop is still to be found: what is wanted of what is */
+    PmxBox scaled;    /* to these sides; none: width and height */
+    PmxBox cut;       /* of what is scaled; none: all of it */
+    gint64 left, top; /* where it stands on the output's picture */
 } PmxRendition;
 
 typedef struct {
@@ -73,6 +96,7 @@ typedef struct {
     PmxRatio source_rate;  /* frames a second, where the output's are on a grid of their own */
     int deinterlace;       /* PmxDeinterlace */
     gboolean interlaced;   /* pictures stay so */
+    char *border;          /* key of the border, for renditions that crop by it; NULL: none does */
     GPtrArray *renditions; /* of PmxRendition * */
 } PmxVideoTask;
 
@@ -129,6 +153,7 @@ typedef struct {
 } PmxPackageTask;
 
 extern const PmxObject pmx_cut_task_object;
+extern const PmxObject pmx_border_task_object;
 extern const PmxObject pmx_rendition_object;
 extern const PmxObject pmx_video_task_object;
 extern const PmxObject pmx_audio_task_object;

@@ -239,3 +239,130 @@ def test_interlaced_is_refused_where_it_cannot_be(polymux, store):
     done = polymux.run(job({"film": film}, [output("o", video={"Codec": "H.265"})]))
     warning, = done.outputs["o"]["warnings"]
     assert "interlaced" in warning
+
+
+# --- shape ---
+
+WIDE = (320, 180)
+SCALE = "flags=bicubic+accurate_rnd"
+SHAPES = {   # video, AdjDarMethod → ffmpeg's filters, size
+    "crop": ({"Crop": "160:90:40:30"}, None, "crop=160:90:40:30", (160, 90)),
+    "crop-scaled": ({"Crop": "160:120:40:30", "Width": 240}, None,
+                    f"crop=160:120:40:30,scale=240:180:{SCALE}", (240, 180)),
+    "pad": ({"Pad": "400:300:20:60"}, None, "pad=400:300:20:60:black", (400, 300)),
+    "pad-scaled": ({"Width": 160, "Pad": "160:160:0:36"}, None,
+                   f"scale=160:90:{SCALE},pad=160:160:0:36:black", (160, 160)),
+    "rescale": ({"Width": 240, "Height": 240}, "rescale", f"scale=240:240:{SCALE}", (240, 240)),
+    "adj-crop": ({"Width": 160, "Height": 160}, "crop",
+                 f"scale=284:160:{SCALE},crop=160:160:62:0", (160, 160)),
+    "adj-crop-tall": ({"Width": 320, "Height": 128}, "crop",
+                      f"scale=320:180:{SCALE},crop=320:128:0:26", (320, 128)),
+    "adj-pad": ({"Width": 160, "Height": 160}, "pad",
+                f"scale=160:90:{SCALE},pad=160:160:0:34:black", (160, 160)),
+    "adj-pad-wide": ({"Width": 400, "Height": 180}, "pad",
+                     f"scale=320:180:{SCALE},pad=400:180:40:0:black", (400, 180)),
+    "adj-one-side": ({"Width": 160}, "crop", f"scale=160:90:{SCALE}", (160, 90)),
+    "long-short": ({"Width": 160, "Height": 128, "LongShortMode": True}, "pad",
+                   f"scale=160:90:{SCALE},pad=160:128:0:18:black", (160, 128)),
+    "all": ({"Crop": "200:160:20:10", "Width": 128, "Height": 128, "Pad": "200:200:30:40"}, "crop",
+            f"crop=200:160:20:10,scale=160:128:{SCALE},crop=128:128:16:0,"
+            "pad=200:200:30:40:black", (200, 200)),
+}
+
+
+def wide_film(store):
+    return store.get("wide.mp4", lambda p: media.film(p, 10, size=WIDE))
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_shape(polymux, store, name):
+    video, method, filters, size = SHAPES[name]
+    trans = {"TransConfig": {"AdjDarMethod": method}} if method else {}
+    made = make(polymux, wide_film(store), video=video, **trans)
+    assert tools.size_of(made) == size
+    assert tools.video(made).get("sample_aspect_ratio", "1:1") == "1:1"
+    assert_same(made, wide_film(store), "-vf", filters)
+
+
+@pytest.mark.parametrize("method,filters", [
+    ("pad", f"scale=160:90:{SCALE},pad=160:160:0:34:black"),
+    ("crop", f"scale=284:160:{SCALE},crop=160:160:62:0"), ("rescale", f"scale=160:160:{SCALE}")])
+def test_shape_of_wide_samples(polymux, store, method, filters):
+    """What counts is the shape on screen."""
+    film = store.get("anamorphic.mp4", lambda p: media.film(
+        p, 5, size=(240, 180), after=["-vf", "setsar=4/3"]))
+    made = make(polymux, film, video={"Width": 160, "Height": 160},
+                TransConfig={"AdjDarMethod": method})
+    assert tools.video(made)["sample_aspect_ratio"] == "1:1"
+    assert_same(made, film, "-vf", filters)
+
+
+def test_shape_of_turned_film(polymux, store):
+    """Crop is in the upright picture's pixels."""
+    film = store.get("wide-turned.mp4", lambda p: tools.ffmpeg(
+        "-i", wide_film(store), "-c", "copy", "-metadata:s:v:0", "rotate=90", p))
+    made = make(polymux, film, video={"Crop": "160:200:10:100", "Width": 128})
+    assert_same(made, film, "-vf", f"crop=160:200:10:100,scale=128:160:{SCALE}")
+
+
+BARS = [(0, 24, 0, 24), (40, 0, 32, 0), (10, 22, 30, 6)]   # left, top, right, bottom
+
+
+def barred(path, bars, span="tv"):
+    """A film that begins dark and has black bars all along."""
+    left, top, right, bottom = bars
+    size = (WIDE[0] - left - right, WIDE[1] - top - bottom)
+    media.film(path, 100, size=size, after=[
+        "-vf", f"fade=in:0:30,pad={WIDE[0]}:{WIDE[1]}:{left}:{top}:black"])
+
+
+@pytest.mark.parametrize("bars", BARS)
+def test_border(polymux, store, bars):
+    left, top, right, bottom = bars
+    film = store.get(f"bars-{left}-{top}.mp4", lambda p: barred(p, bars))
+    box = (WIDE[0] - left - right, WIDE[1] - top - bottom)
+    done = polymux.run(job({"film": film}, [
+        {"OutputFileName": n, "Name": n, "OverrideParams": {"Video": {**BEST, "Gop": "1s", **v}, **t}}
+        for n, v, t in [
+            ("o", {"Crop": "border"}, {}),
+            ("w", {"Crop": "border", "Width": 160}, {}),
+            ("p", {"Crop": "border", "Width": 160, "Height": 160},
+             {"TransConfig": {"AdjDarMethod": "pad"}}), ("n", {}, {})]]))
+    made = done.file("o")
+    assert tools.size_of(made) == box
+    assert_same(made, film, "-vf", f"crop={box[0]}:{box[1]}:{left}:{top}")
+    assert tools.size_of(done.file("w")) == (160, 2 * round(80 * box[1] / box[0]))
+    assert tools.size_of(done.file("p")) == (160, 160) and tools.size_of(done.file("n")) == WIDE
+    assert done.work["border"] == {"run": 1, "kept": 0} and done.work["video"]["run"] >= 6
+
+
+def test_no_border(polymux, store):
+    film = wide_film(store)
+    made = make(polymux, film, video={"Crop": "border"})
+    assert tools.size_of(made) == WIDE
+    dark = store.get("dark.mp4", lambda p: tools.ffmpeg(
+        "-f", "lavfi", "-i", "color=black:s=160x96:d=1", p))
+    assert tools.size_of(make(polymux, dark, video={"Crop": "border"})) == (160, 96)
+
+
+def test_shape_that_does_not_fit_is_refused(polymux, store):
+    film = wide_film(store)
+    for video, trans, why in [
+            ({"Crop": "320:180:2:0"}, {}, "outside of the source's upright picture, 320x180"),
+            ({"Pad": "300:300:0:0"}, {}, "does not fit"),
+            ({"Width": 400, "Height": 400}, {"IsCheckResoFail": True, "AdjDarMethod": "pad"},
+             "smaller than the wanted size"),
+            ({"Crop": "160:90:0:0", "Width": 200}, {"IsCheckResoFail": True}, "160x90")]:
+        done = make(polymux, film, video=video, TransConfig=trans, expect=(1, 2))
+        (code, text), = done.problems()
+        assert code == "InvalidParameter.OutOfRange" and why in text, text
+
+
+def test_smaller_source_keeps_its_size(polymux, store):
+    film = wide_film(store)
+    made = make(polymux, film, video={"Width": 400, "Height": 400},
+                TransConfig={"IsCheckReso": True, "AdjDarMethod": "crop"})
+    assert tools.size_of(made) == WIDE
+    made = make(polymux, film, video={"Width": 400, "Crop": "160:90:0:0", "Pad": "200:200:0:0"},
+                TransConfig={"IsCheckReso": True})
+    assert_same(made, film, "-vf", "crop=160:90:0:0,pad=200:200:0:0:black")

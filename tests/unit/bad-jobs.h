@@ -242,11 +242,11 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter.NotSupported @Subtitles[0].Codec: mp4 files carry mov_text, not "
      "VTT; choose another codec or another Container.Format\n"},
     {OVER,
-     "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'crop',"
+     "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'squeeze',"
      "'IsCheckReso':'yes','IsCheckVideoBitrate':true}}",
      "InvalidParameter @TransConfig.IsCheckReso: must be true or false, not \"yes\"\n"
-     "InvalidParameter.NotSupported @TransConfig.AdjDarMethod: is not supported by "
-     "this version of Polymux except as none; leave it out\n"
+     "InvalidParameter @TransConfig.AdjDarMethod: must be one of none, rescale, crop, pad, not "
+     "\"squeeze\"\n"
      "InvalidParameter.NotSupported @TransConfig.IsCheckVideoBitrate: is not "
      "supported by this version of Polymux except as false; leave it out\n"},
     {OVER,
@@ -341,13 +341,16 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
     {VIDEO,
-     "{'Bitrate':800,'Crop':'border','Pad':'1:1:1:1'}",
+     "{'Bitrate':800,'Crop':'borders','Pad':'641:480:0:0'}",
      "InvalidParameter.NotSupported @Video.Bitrate: is not supported by this "
      "version of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Crop: is not supported by this version "
-     "of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Pad: is not supported by this version of "
-     "Polymux; leave it out\n"},
+     "InvalidParameter @Video.Crop: must be border, or w:h:left:top in even numbers of pixels, "
+     "from 16:16, not \"borders\"\n"
+     "InvalidParameter @Video.Pad: must be w:h:left:top in even numbers of pixels, from 16:16, not "
+     "\"641:480:0:0\"\n"},
+    {VIDEO, "{'Crop':'border','Pad':'640:480:0:0','Width':320}",
+     "InvalidParameter @Video.Pad: with Crop border needs both Width and Height, so that the "
+     "picture surely fits\n"},
     {VIDEO, "{'Fps':0,'MaxFps':60.5,'ScanMode':'woven'}",
      "InvalidParameter.OutOfRange @Video.Fps: must be from 0.01 to 60, not 0\n"
      "InvalidParameter.OutOfRange @Video.MaxFps: must be from 0.01 to 60, not 60.5\n"
