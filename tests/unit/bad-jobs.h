@@ -269,11 +269,11 @@ static const BadJob bad_jobs[] = {
      "not \"fastest\"\n"
      "InvalidParameter.NotSupported @Video.PixFmt: yuv422p10le is not supported by "
      "this version of Polymux; it must be one of yuv420p, yuv420p10le\n"},
-    {VIDEO, "{'Preset':14}",
+    {VIDEO, "{'Preset':'14'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
      " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
      "not \"14\"\n"},
-    {VIDEO, "{'Preset':13}",
+    {VIDEO, "{'Preset':'13'}",
      "InvalidParameter @Video.Preset: is a number for AV1 only; name one from ultrafast to "
      "placebo\n"},
     {VIDEO, "{'PixFmt':'yuv420p10le','Profile':'main'}",
@@ -498,7 +498,7 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Audios[0].Remove: must be true or false, not \"yes\"\n"},
     {VIDEO, "{'Width':1280,'Height':720,'Codec':'H.265','InputRef':'dub','Preset':'warp'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, not \"warp\"\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, not \"warp\"\n"},
     {AUDIOS,
      "[{'InputRef':'dub','LanguageControl':'InputFirst','Language':'chinese'},"
      "{'InputRef':'dub','LanguageControl':'configured','language':'eng'}]",
