@@ -161,7 +161,7 @@ static json_t *body_for(const PmxWork *work)
 static PmxOrder *order_for(const PmxWork *work, const GPtrArray *served)
 {
     static const PmxOrderKind kinds[] = {PMX_ORDER_CUT, PMX_ORDER_VIDEO, PMX_ORDER_AUDIO,
-                                         PMX_ORDER_PACKAGE};
+                                         PMX_ORDER_PACKAGE, PMX_ORDER_LOUDNESS};
     PmxOrder *order = g_malloc(sizeof *order);
     pmx_object_init(&pmx_order_object, order);
     order->kind = (int)kinds[work->task->kind];

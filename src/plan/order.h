@@ -13,6 +13,7 @@ typedef enum {
     PMX_ORDER_VIDEO,
     PMX_ORDER_AUDIO,
     PMX_ORDER_PACKAGE,
+    PMX_ORDER_LOUDNESS,
 } PmxOrderKind;
 
 typedef struct {

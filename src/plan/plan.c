@@ -11,6 +11,7 @@
 #include "plan/key.h"
 #include "plan/ladder.h"
 #include "plan/segments.h"
+#include "plan/sound.h"
 
 /* One row of video tasks: all renditions of one stream that are cut on the same grid. */
 typedef struct {
@@ -307,7 +308,9 @@ static void report_no_video(Planning *planning, const PmxOutput *output)
 typedef struct {
     Row *row; /* NULL: no video */
     guint rendition;
-    GPtrArray *tracks; /* of PmxPackageTrack * */
+    GPtrArray *tracks;       /* of PmxPackageTrack * */
+    const PmxTask *first;    /* the first of them; borrowed from the plan */
+    const PmxVolume *volume; /* what was asked of it */
 } Choice;
 
 static void choose_video(Planning *planning, const PmxOutput *output, guint source, Choice *choice)
@@ -325,11 +328,13 @@ static void choose_video(Planning *planning, const PmxOutput *output, guint sour
     choice->rendition = row_add(choice->row, rendition);
 }
 
-static PmxTask *track_task(Planning *planning, guint source, PmxAudioTask *body)
+/* A task over a track, of kind audio or loudness; the one that is there already when one is. */
+static PmxTask *track_task(Planning *planning, PmxTaskKind kind, guint source, PmxAudioTask *body)
 {
     const PmxPlanInput *input = &planning->inputs[source];
+    const char *name = kind == PMX_TASK_AUDIO ? "audio" : "loudness";
     json_t *parameters = pmx_object_dump(&pmx_audio_task_object, body);
-    char *key = pmx_key_new("audio", input->identity, input->facts->versions, parameters);
+    char *key = pmx_key_new(name, input->identity, input->facts->versions, parameters);
     json_decref(parameters);
     PmxTask *task = g_hash_table_lookup(planning->tracks, key);
     if (task) {
@@ -337,13 +342,46 @@ static PmxTask *track_task(Planning *planning, guint source, PmxAudioTask *body)
         pmx_object_free(&pmx_audio_task_object, body);
         return task;
     }
-    char *id = g_strdup_printf("audio-%02u", g_hash_table_size(planning->tracks));
-    task = task_new(PMX_TASK_AUDIO, id, body);
+    char *id = g_strdup_printf("%s-%02u", name, g_hash_table_size(planning->tracks));
+    task = task_new(kind, id, body);
     task->source = source;
+    need(task, body->loudness);
+    need(task, body->reference);
     g_ptr_array_add(task->makes, key);
     g_ptr_array_add(planning->plan->tasks, task);
     g_hash_table_insert(planning->tracks, key, task);
     return task;
+}
+
+/* The key of the loudness of a track; borrowed. */
+static const char *measure(Planning *planning, guint source, const PmxAudioTask *track,
+                           double seconds)
+{
+    PmxTask *task = track_task(planning, PMX_TASK_LOUDNESS, source, pmx_sound_loudness_task(track));
+    task->seconds = MAX(task->seconds, seconds);
+    return g_ptr_array_index(task->makes, 0);
+}
+
+/* What the track has to know of its loudness, and of the first one's when it is to match that. */
+static void set_loudness(Planning *planning, const PmxTrackWish *wish, const Choice *choice,
+                         const PmxTrackChoice *track)
+{
+    PmxAudioTask *task = track->task;
+    gboolean match = wish->audio->volume.match && choice->first;
+    if (match) {
+        const char *reference =
+            measure(planning, choice->first->source, choice->first->audio, choice->first->seconds);
+        task->reference = g_strdup(reference);
+        pmx_sound_set_volume(task, choice->volume);
+    }
+    if (match || pmx_sound_needs_loudness(task))
+        task->loudness = g_strdup(measure(planning, wish->source, task, track->seconds));
+    if (match && strcmp(task->loudness, task->reference) == 0) { /* the very same sound */
+        g_clear_pointer(&task->reference, g_free);
+        pmx_sound_set_volume(task, choice->volume);
+        if (!pmx_sound_needs_loudness(task))
+            g_clear_pointer(&task->loudness, g_free);
+    }
 }
 
 static void choose_track(Planning *planning, const PmxTrackWish *wish, PmxPlanOutput *output,
@@ -353,7 +391,12 @@ static void choose_track(Planning *planning, const PmxTrackWish *wish, PmxPlanOu
     if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, output->warnings,
                           planning->problems))
         return;
-    PmxTask *task = track_task(planning, wish->source, track.task);
+    set_loudness(planning, wish, choice, &track);
+    PmxTask *task = track_task(planning, PMX_TASK_AUDIO, wish->source, track.task);
+    if (!choice->first) {
+        choice->first = task;
+        choice->volume = &wish->audio->volume;
+    }
     task->seconds = MAX(task->seconds, track.seconds);
     output->seconds = MAX(output->seconds, track.seconds);
     PmxPackageTrack *entry = pmx_array_add(&pmx_package_track_object, &choice->tracks);
@@ -377,7 +420,9 @@ static void enable_tracks(GPtrArray *tracks)
 static void choose_tracks(Planning *planning, const PmxOutput *output, guint video_source,
                           gint64 video_us, PmxPlanOutput *planned, Choice *choice)
 {
-    PmxTrackWish wish = {.video_us = video_us};
+    PmxTrackWish wish = {.video_us = video_us, .output = output};
+    if (video_us > 0)
+        wish.video_rate = pmx_facts_video(planning->inputs[video_source].facts)->frame_rate;
     for (guint i = 0; output->audios_given && i < output->audios->len; i++) {
         wish.audio = g_ptr_array_index(output->audios, i);
         if (pmx_job_find_ref(planning->job, wish.audio->input_ref, &wish.source, &wish.selector))

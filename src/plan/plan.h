@@ -24,7 +24,7 @@ typedef struct {
 typedef struct {
     char *id; /* "video-0003", "audio-01", "package-00" */
     PmxTaskKind kind;
-    guint source;   /* index of the job's input that is read; video and audio */
+    guint source;   /* index of the job's input that is read; all but package */
     double seconds; /* of media covered: its weight in progress and ETA */
     GPtrArray
         *makes; /* of char *: keys of the artifacts, for video one a rendition, in their order */
@@ -33,7 +33,7 @@ typedef struct {
     union {
         PmxCutTask *cut;
         PmxVideoTask *video;
-        PmxAudioTask *audio;
+        PmxAudioTask *audio; /* and loudness */
         PmxPackageTask *package;
     };
 } PmxTask;

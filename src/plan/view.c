@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-static const char *const kind_names[] = {"cut", "video", "audio", "package"};
+static const char *const kind_names[] = {"cut", "video", "audio", "package", "loudness"};
 
 json_t *pmx_task_body(const PmxTask *task)
 {
