@@ -2,7 +2,7 @@
 /* The field table of an order: see order.h. Pure. */
 #include "plan/order.h"
 
-static const char *const kinds[] = {"probe", "cut",  "border",   "video",
+static const char *const kinds[] = {"probe", "cut",  "border",   "video",   "loudness",
                                     "audio", "copy", "subtitle", "package", NULL};
 
 static const PmxField input_fields[] = {

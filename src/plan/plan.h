@@ -34,7 +34,7 @@ typedef struct {
         PmxCutTask *cut;
         PmxBorderTask *border;
         PmxVideoTask *video;
-        PmxAudioTask *audio;
+        PmxAudioTask *audio; /* and loudness */
         PmxCopyTask *copy;
         PmxSubtitleTask *subtitle;
         PmxPackageTask *package;

@@ -11,6 +11,7 @@
  *   audio    one source track and encoder settings; one artifact, whole length
  *   copy     one source stream's packets as they are; one artifact, nothing is decoded
  *   subtitle one source subtitle track into another form of text; one artifact
+ *   loudness an audio track before any gain; its artifact says how loud it is (media/loudness.h)
  *   package  an output's artifacts into its container; the only kind that writes what a user sees
  *
  * Everything in a task's struct is part of the key of what it makes; nothing else is. `source` and
@@ -26,12 +27,20 @@ typedef enum {
     PMX_TASK_CUT,
     PMX_TASK_BORDER,
     PMX_TASK_VIDEO,
+    PMX_TASK_LOUDNESS,
     PMX_TASK_AUDIO,
     PMX_TASK_COPY,
     PMX_TASK_SUBTITLE,
     PMX_TASK_PACKAGE,
     PMX_TASK_KINDS,
 } PmxTaskKind;
+
+typedef enum {
+    PMX_TASK_VOLUME_NONE,
+    PMX_TASK_VOLUME_LINEAR,
+    PMX_TASK_VOLUME_DYNAMIC,
+    PMX_TASK_VOLUME_AUTO,
+} PmxTaskVolume;
 
 typedef struct {
     gint64 stream;            /* index in the source */
@@ -100,6 +109,7 @@ typedef struct {
     GPtrArray *renditions; /* of PmxRendition * */
 } PmxVideoTask;
 
+/* Of a loudness task: what makes the line, and nothing of encoder and gain. */
 typedef struct {
     gint64 stream;     /* index in the source */
     gint64 origin;     /* microseconds: the source time that becomes zero */
@@ -114,6 +124,13 @@ typedef struct {
     gboolean sequential; /* as in a video task */
     gint64 limit;        /* microseconds: where the source track ends; a timestamp beyond it is not
                       believed */
+    PmxRatio tempo; /* above 1 faster; unknown: as it is */
+    int volume;     /* PmxTaskVolume: of the track, or with a reference of the output's first */
+    double level;   /* dB; linear */
+    double integrated, range, true_peak; /* LUFS, LU, dBTP: where to bring it */
+    char *loudness;                      /* key of its own loudness, when that has to be known */
+    char *reference; /* key of the loudness of the output's first track, to be brought to what that
+                         becomes; NULL: goes by itself */
 } PmxAudioTask;
 
 typedef struct {
