@@ -14,7 +14,7 @@
 
 /* The file that has the key; parts are named by their numbers. */
 #define KEY_FILE "key"
-enum { LONGEST_KEY = 4096 };
+enum { LONGEST_KEY = 4096, ATTEMPTS = 100 };
 
 /* Everything here ends so: closes, keeping errno. */
 static gboolean closed(int fd, gboolean ok)
@@ -48,13 +48,22 @@ static gboolean write_key(int folder, const char *key)
     return closed(fd, fd >= 0 && write(fd, key, (gsize)length) == length);
 }
 
+/* Another one that ends may take the folder of them all away while this one begins. */
+static int make_upload(const PmxBucket *bucket, const char *path)
+{
+    int folder = -1;
+    for (guint i = 0; i < ATTEMPTS && folder < 0 && (i == 0 || errno == ENOENT); i++)
+        folder = pmx_beneath_make_folder(((const PmxBucketFolder *)bucket)->folder, path);
+    return folder;
+}
+
 PmxUploading *pmx_bucket_folder_begin(PmxBucket *bucket, const char *key, const char *content_type,
                                       const PmxPatience *patience, GError **error)
 {
     (void)content_type, (void)patience;
     g_autofree char *id = g_strdup_printf("%08x%08x", g_random_int(), g_random_int());
     g_autofree char *path = upload_path(id);
-    int folder = pmx_beneath_make_folder(((PmxBucketFolder *)bucket)->folder, path);
+    int folder = make_upload(bucket, path);
     if (closed(folder, folder >= 0 && write_key(folder, key)))
         return pmx_uploading_new(key, id, pmx_moment_now());
     pmx_bucket_folder_fail(bucket, key, "written", error);
@@ -116,7 +125,8 @@ static gboolean complete_in(PmxBucket *bucket, int from, const char *key, const 
     return closed(to, to >= 0 && put_together(from, to, pmx_path_last(key), parts));
 }
 
-/* Nobody reads what is left of it; the next to abort what was left over takes it. */
+/* Nobody reads what is left of it; the next to abort what was left over takes it. The last of them all
+ * takes their folder along. */
 static gboolean remove_upload(PmxBucket *bucket, const char *id)
 {
     g_autofree char *path = upload_path(id);
@@ -128,7 +138,10 @@ static gboolean remove_upload(PmxBucket *bucket, const char *id)
     for (const struct dirent *entry; (entry = readdir(folder));)
         unlinkat(fd, entry->d_name, 0);
     closedir(folder);
-    return unlinkat(root, path, AT_REMOVEDIR) == 0 || errno == ENOENT;
+    gboolean gone = unlinkat(root, path, AT_REMOVEDIR) == 0 || errno == ENOENT;
+    if (gone)
+        unlinkat(root, PMX_FOLDER_UPLOADS, AT_REMOVEDIR);
+    return gone;
 }
 
 gboolean pmx_bucket_folder_complete(PmxBucket *bucket, const PmxUploading *uploading,

@@ -26,6 +26,7 @@ What fails is decided by the requests alone, never by time or chance. Kinds:
     a callable       is called with the request, which is then served as ever
 """
 import os
+import select
 import socket
 import threading
 import time
@@ -255,18 +256,27 @@ class Proxy(FaultyService):
         self.hand_on(back, request)
         while True:
             words, pairs = parsed(back.until(b"\r\n\r\n"))
+            if len(words) < 2 or not words[1].isdigit():
+                raise Gone
             if not words[1].startswith("1"):
                 break
         return self.handed_back(request, back, int(words[1]), pairs)
 
     def connected(self, wire):
-        """One connection behind for each in front."""
+        """One connection behind for each in front; a new one for a kept one that is over."""
+        if getattr(wire, "back", None) is not None and self.is_over(wire.back):
+            self.disconnect(wire)
         if getattr(wire, "back", None) is None:
             try:
                 wire.back = Wire(socket.create_connection((LOOPBACK, self.behind)))
             except OSError:
                 raise Gone from None
         return wire.back
+
+    @staticmethod
+    def is_over(back):
+        """Whether it was closed, or has something to say before it is asked: what is left of another answer."""
+        return bool(back.pending) or bool(select.select([back.socket], [], [], 0)[0])
 
     @staticmethod
     def hand_on(back, request):

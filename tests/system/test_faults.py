@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Servers fail as the tests tell them to, and only so: what curl makes of each fault is what is meant by it."""
 import http.client
+import socket
 import subprocess
 import threading
 
@@ -8,6 +9,7 @@ import pytest
 
 import faults
 from httpwire import Answer, span
+from rawhttp import eventually
 
 DATA = bytes(range(256)) * 4096
 PARTIAL, RESET, EMPTY, TIMEOUT, SEND = 18, 56, 52, 28, 55
@@ -190,3 +192,36 @@ def test_away():
     connection.close()
     proxy.end()
     server.end()
+
+
+@pytest.mark.parametrize("left", [b"", b"0\r\n\r\n", b"\r\n\r\n"], ids=["closed", "end-of-chunks", "empty-head"])
+def test_kept_connection_that_is_over(left):
+    """A server may close a connection that it kept, or leave something in it: the next request takes a new one."""
+    kept = []
+
+    def serve(listener):
+        for _ in range(2):
+            kept.append(listener.accept()[0])
+            asked = b""
+            while b"\r\n\r\n" not in asked:
+                asked += kept[-1].recv(1024)
+            kept[-1].sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfilm" + left)
+            if not left:
+                kept[-1].close()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    thread = threading.Thread(target=serve, args=(listener,), daemon=True)
+    thread.start()
+    proxy = faults.Proxy(listener.getsockname()[1])
+    connection = http.client.HTTPConnection("127.0.0.1", proxy.port, timeout=60)
+    for _ in range(2):
+        connection.request("GET", "/film")
+        answer = connection.getresponse()
+        assert (answer.status, answer.read()) == (200, b"film")
+        assert eventually(lambda: all(proxy.is_over(wire.back) for wire in proxy.open))
+    thread.join(60)
+    assert len(proxy.log.all(status=200)) == 2 and proxy.accepted == 1
+    connection.close()
+    proxy.end()
+    for one in (listener, *kept):
+        one.close()

@@ -355,6 +355,13 @@ def test_storage_check(cloud, with_config):
     polymux.call("storage", "check", "flims", expect=2)
 
 
+def test_storage_check_leaves_nothing_in_a_folder(with_config, tmp_path):
+    (tmp_path / "films").mkdir()
+    polymux = with_config(group("films", type="folder", path=tmp_path / "films"))
+    polymux.call("storage", "check")
+    assert list((tmp_path / "films").iterdir()) == []
+
+
 def test_storage_check_says_what_is_wrong(oss, with_config):
     cloud = Oss(oss)
     polymux = with_config(configured(cloud, **{"access-key-secret": SECRET}))

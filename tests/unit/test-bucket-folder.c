@@ -248,8 +248,40 @@ static void test_parts(void)
     g_assert_true(pmx_bucket_abort(stage.bucket, other, &patient, &stage.error));
     g_assert_true(pmx_bucket_abort(stage.bucket, other, &patient, &stage.error));
     assert_uploads(&stage, 0);
+    g_autofree char *folder = g_build_filename(stage.root, "bucket", ".polymux-uploads", NULL);
+    g_assert_true(g_file_test(folder, G_FILE_TEST_IS_DIR));
+    g_assert_true(pmx_bucket_abort(stage.bucket, elsewhere, &patient, &stage.error));
+    g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
     g_assert_false(pmx_bucket_complete(stage.bucket, one, parts, &patient, &stage.error));
     g_assert_error(stage.error, PMX_ERROR, PMX_CODE_RESOURCE_NOT_FOUND);
+}
+
+enum { BEGINNERS = 4, UPLOADS = 300 };
+
+static gpointer begin_and_abort(gpointer data)
+{
+    PmxBucket *bucket = data;
+    for (guint i = 0; i < UPLOADS; i++) {
+        g_autoptr(GError) error = NULL;
+        g_autoptr(PmxUploading) uploading =
+            pmx_bucket_begin(bucket, "a/k", "video/mp4", &patient, &error);
+        g_assert_no_error(error);
+        pmx_bucket_abort(bucket, uploading, &patient, &error);
+        g_assert_no_error(error);
+    }
+    return NULL;
+}
+
+/* Those that end take nothing away from those that begin. */
+static void test_many_uploads(void)
+{
+    STAGE();
+    GThread *threads[BEGINNERS];
+    for (guint i = 0; i < BEGINNERS; i++)
+        threads[i] = g_thread_new("upload", begin_and_abort, stage.bucket);
+    for (guint i = 0; i < BEGINNERS; i++)
+        g_thread_join(threads[i]);
+    assert_uploads(&stage, 0);
 }
 
 /* An ID from elsewhere is no path. */
@@ -281,6 +313,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bucket-folder/short-file", test_short_file);
     g_test_add_func("/bucket-folder/list", test_list);
     g_test_add_func("/bucket-folder/parts", test_parts);
+    g_test_add_func("/bucket-folder/many-uploads", test_many_uploads);
     g_test_add_func("/bucket-folder/strange-uploads", test_strange_uploads);
     return g_test_run();
 }
