@@ -2,12 +2,15 @@
 /* See mux.h. */
 #include "media/mux.h"
 
+#include <libavcodec/bsf.h>
+
 #include "media/averror.h"
 #include "media/mux_track.h"
 
 struct PmxMux {
     AVFormatContext *format;
     int container;
+    GPtrArray *filters; /* of AVBSFContext *, one a track; NULL: none */
     GArray *ticks;      /* of AVRational: each track's clock as its packets come in */
     AVDictionary *text; /* about the whole file */
     gint64 delay;       /* 1/90000 s */
@@ -17,6 +20,7 @@ PmxMux *pmx_mux_create(const char *path, int container, GError **error)
 {
     g_autoptr(PmxMux) mux = g_new0(PmxMux, 1);
     mux->container = container;
+    mux->filters = g_ptr_array_new();
     mux->ticks = g_array_new(FALSE, FALSE, sizeof(AVRational));
     const char *muxer = pmx_mux_format(container)->muxer;
     int status = avformat_alloc_output_context2(&mux->format, NULL, muxer, path);
@@ -41,6 +45,11 @@ void pmx_mux_free(PmxMux *mux)
     if (mux->format)
         avio_closep(&mux->format->pb);
     avformat_free_context(mux->format);
+    for (guint i = 0; i < mux->filters->len; i++) {
+        AVBSFContext *filter = g_ptr_array_index(mux->filters, i);
+        av_bsf_free(&filter);
+    }
+    g_ptr_array_unref(mux->filters);
     av_dict_free(&mux->text);
     g_array_unref(mux->ticks);
     g_free(mux);
@@ -62,14 +71,41 @@ static void describe_alone(PmxMux *mux, const PmxMuxTrack *track)
         av_dict_set(&mux->text, "title", track->title, AV_DICT_DONT_OVERWRITE);
 }
 
+/* Parameter sets before each keyframe, in the form with start codes (H.264 Annex B), for containers
+ * that keep them nowhere else. */
+static int add_filter(PmxMux *mux, const AVStream *stream)
+{
+    AVBSFContext *filter = NULL;
+    const AVCodecParameters *parameters = stream->codecpar;
+    gboolean lengths = parameters->extradata_size > 0 && parameters->extradata[0] == 1;
+    int status = 0;
+    if (pmx_mux_format(mux->container)->repeats && parameters->codec_id == AV_CODEC_ID_H264) {
+        status = av_bsf_list_parse_str(lengths ? "h264_mp4toannexb" : "dump_extra=freq=keyframe",
+                                       &filter);
+        if (status >= 0)
+            status = avcodec_parameters_copy(filter->par_in, parameters);
+        if (status >= 0)
+            status = av_bsf_init(filter);
+    }
+    g_ptr_array_add(mux->filters, filter);
+    return status;
+}
+
 int pmx_mux_add(PmxMux *mux, const PmxArtifactHead *head, const PmxMuxTrack *track, GError **error)
 {
     AVStream *stream = avformat_new_stream(mux->format, NULL);
     if (!stream || !pmx_mux_track_set(stream, mux->container, head, track, error))
         return -1;
     g_array_append_val(mux->ticks, stream->time_base);
+    /* MXF counts frames, and libavformat takes the clock for their rate. */
+    if (pmx_mux_format(mux->container)->repeats && stream->avg_frame_rate.num > 0)
+        stream->time_base = av_inv_q(stream->avg_frame_rate);
     describe_alone(mux, track);
-    return stream->index;
+    int status = add_filter(mux, stream);
+    if (status >= 0)
+        return stream->index;
+    pmx_av_fail(error, PMX_CODE_INTERNAL, status, "a track cannot be added");
+    return -1;
 }
 
 void pmx_mux_delay(PmxMux *mux, gint64 ticks)
@@ -115,6 +151,13 @@ gboolean pmx_mux_begin(PmxMux *mux, GError **error)
 
 static int put(const PmxMux *mux, AVPacket *packet)
 {
+    AVBSFContext *filter = g_ptr_array_index(mux->filters, (guint)packet->stream_index);
+    int index = packet->stream_index, status = filter ? av_bsf_send_packet(filter, packet) : 0;
+    if (status >= 0 && filter)
+        status = av_bsf_receive_packet(filter, packet);
+    if (status < 0)
+        return status;
+    packet->stream_index = index;
     if (pmx_mux_format(mux->container)->interleaves)
         return av_interleaved_write_frame(mux->format, packet);
     return av_write_frame(mux->format, packet);
