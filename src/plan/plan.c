@@ -492,7 +492,7 @@ static void plan_tracks(PmxPlanning *planning, const PmxOutput *output, guint so
         choose_video(planning, output, source, video, choice);
     }
     choose_tracks(planning, output, source, video_us, &range, planned, choice);
-    pmx_subtitle_plan(planning, output, &range, planned, choice);
+    pmx_subtitle_plan(planning, output, &range, video ? video_us : range.length, planned, choice);
 }
 
 static PmxPlanChoice plan_output(PmxPlanning *planning, const PmxOutput *output)
