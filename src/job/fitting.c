@@ -69,8 +69,19 @@ static void imply_none(const PmxBuildOutput *building, const char *name, const c
     }
 }
 
+/* MXF's sound goes with its frames, which only 48 kHz does at every rate (SMPTE ST 382). */
+static void imply_samplerate(const PmxBuildOutput *building)
+{
+    if (building->output->container == PMX_CONTAINER_MXF &&
+        !pmx_build_given(json_object_get(building->merged, "Audio"), "Samplerate"))
+        imply(building, "Audio", "Samplerate", json_integer(48000));
+}
+
 void pmx_build_imply(PmxBuildOutput *building)
 {
+    if (building->output->remux)
+        return;
+    imply_samplerate(building);
     const PmxContainerInfo *info = info_of(building);
     imply_none(building, "Video", info->video);
     if (!pmx_build_given(building->over, "Audios"))
@@ -143,6 +154,11 @@ static void check_track(PmxBuildOutput *building, const PmxAudio *audio)
     const char *name = pmx_audio_codec_name(audio->codec);
     if (*info->audio && name && !pmx_codecs_have(info->audio, name))
         refuse_codec(building, track_path(building, audio), name, info->audio, "audio");
+    if (building->output->container == PMX_CONTAINER_MXF && name && audio->samplerate != 48000)
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, track_path(building, audio),
+                         g_strdup_printf("mxf files have sound of 48000 Hz, not %" G_GINT64_FORMAT
+                                         "; set Samplerate",
+                                         audio->samplerate));
     if (building->output->audios_given)
         check_tags(building, audio->path, audio->language_control != PMX_LANGUAGE_NONE,
                    audio->title);

@@ -38,6 +38,24 @@ char *pmx_language_to_639_2t(const char *tag)
     return g_strdup(read.language);
 }
 
+char *pmx_language_to_639_2b(const char *tag)
+{
+    PmxLanguageTag read;
+    if (!pmx_language_tag_read(tag, &read) || strcmp(read.language, "und") == 0)
+        return NULL;
+    gboolean other = read.row && read.row->bibliographic[0];
+    return g_strdup(other ? read.row->bibliographic : read.language);
+}
+
+char *pmx_language_to_bcp47(const char *tag)
+{
+    PmxLanguageTag read;
+    if (!pmx_language_tag_read(tag, &read) || strcmp(read.language, "und") == 0)
+        return NULL;
+    gboolean shorter = read.row && read.row->alpha_2[0];
+    return g_strdup(shorter ? read.row->alpha_2 : read.language);
+}
+
 char *pmx_language_display(const char *code)
 {
     PmxLanguageTag read;

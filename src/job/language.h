@@ -64,6 +64,11 @@ char *pmx_language_suggest(const char *text);
  * that code. NULL for an unknown language, und, "" and NULL. The caller frees it (g_free). */
 char *pmx_language_to_639_2t(const char *tag);
 
+/* The same in ISO 639-2/B, which differs for twenty languages ("fre"), and as BCP 47's language subtag
+ * (RFC 5646 2.2.1: the shortest code there is). */
+char *pmx_language_to_639_2b(const char *tag);
+char *pmx_language_to_bcp47(const char *tag);
+
 /* How well a track's `tag` (NULL: it has none) answers `wanted`, by the rule above:
  * PMX_LANGUAGE_MATCH_NO (0) to PMX_LANGUAGE_MATCH_SAME. */
 int pmx_language_match(const char *wanted, const char *tag);

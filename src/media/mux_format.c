@@ -14,7 +14,7 @@ static const PmxMuxFormat formats[] = {
     [PMX_CONTAINER_OGG] = {"ogg", PMX_TIMES_ALONE, FALSE},
     [PMX_CONTAINER_FLAC] = {"flac", PMX_TIMES_ALONE, FALSE},
     [PMX_CONTAINER_WAV] = {"wav", PMX_TIMES_ALONE, FALSE},
-    [PMX_CONTAINER_MXF] = {"mxf", PMX_TIMES_LATER, TRUE},
+    [PMX_CONTAINER_MXF] = {"mxf", PMX_TIMES_LATER, TRUE, TRUE},
     [PMX_CONTAINER_GIF] = {"gif", PMX_TIMES_ALONE, FALSE},
     [PMX_CONTAINER_WEBP] = {"webp", PMX_TIMES_ALONE, FALSE},
 };

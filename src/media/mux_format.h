@@ -12,8 +12,8 @@
  * decoding times that pictures out of order need. */
 typedef enum {
     PMX_TIMES_EDITS, /* MP4 and relatives: an edit list cuts it off */
-    PMX_TIMES_DELAY, /* Matroska: times are presentation times only, a track tells its priming
-                         (CodecDelay) */
+    PMX_TIMES_DELAY, /* Matroska: presentation times only; Opus tells its priming (CodecDelay, which
+                        its times count in), that of others sounds before the picture begins */
     PMX_TIMES_LATER, /* MPEG-TS, FLV, MXF: none; everything moves later together, so the priming
                          sounds before the picture begins */
     PMX_TIMES_ALONE, /* one track without a clock: the format itself tells priming and padding
@@ -24,6 +24,7 @@ typedef struct {
     const char *muxer; /* libavformat's name */
     PmxTimes times;
     gboolean interleaves; /* the muxer wants to order packets itself */
+    gboolean repeats;     /* frames are counted, and each keyframe brings its parameter sets */
 } PmxMuxFormat;
 
 const PmxMuxFormat *pmx_mux_format(int container);

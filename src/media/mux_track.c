@@ -106,13 +106,44 @@ static int set_extradata(AVCodecParameters *parameters, const char *text)
     return 0;
 }
 
+PmxLongForm pmx_mux_long_form(int container)
+{
+    return container == PMX_CONTAINER_MOV                        ? PMX_LONG_MOV
+           : pmx_mux_format(container)->times == PMX_TIMES_EDITS ? PMX_LONG_MP4
+                                                                 : PMX_LONG_MATROSKA;
+}
+
+char *pmx_mux_track_long_name(int container, const PmxArtifactHead *head, const PmxMuxTrack *track)
+{
+    const AVCodecDescriptor *codec = avcodec_descriptor_get_by_name(head->codec);
+    PmxTimes times = pmx_mux_format(container)->times;
+    if (!track->tag || (times != PMX_TIMES_EDITS && times != PMX_TIMES_DELAY))
+        return NULL;
+    if (track->title || times == PMX_TIMES_DELAY)
+        return g_strdup(track->title ? track->title : "");
+    return g_strdup(codec && codec->type == AVMEDIA_TYPE_AUDIO ? "SoundHandler"
+                                                               : "SubtitleHandler");
+}
+
+static void set_long_language(AVStream *stream, int container, const PmxArtifactHead *head,
+                              const PmxMuxTrack *track)
+{
+    g_autofree char *name = pmx_mux_track_long_name(container, head, track);
+    if (!name)
+        return;
+    PmxLongForm form = pmx_mux_long_form(container);
+    g_autofree char *padded = pmx_long_name(form, name, track->tag);
+    av_dict_set(&stream->metadata, form == PMX_LONG_MATROSKA ? "title" : "handler_name", padded, 0);
+}
+
 static void set_tags(AVStream *stream, int container, const PmxMuxTrack *track)
 {
     if (track->language || pmx_mux_format(container)->times == PMX_TIMES_EDITS)
         av_dict_set(&stream->metadata, "language", track->language ? track->language : "und", 0);
     if (track->title) {
         av_dict_set(&stream->metadata, "title", track->title, 0);
-        av_dict_set(&stream->metadata, "handler_name", track->title, 0);
+        if (pmx_mux_format(container)->times == PMX_TIMES_EDITS)
+            av_dict_set(&stream->metadata, "handler_name", track->title, 0);
     }
     stream->disposition = track->enabled ? AV_DISPOSITION_DEFAULT : 0;
 }
@@ -140,6 +171,7 @@ gboolean pmx_mux_track_set(AVStream *stream, int container, const PmxArtifactHea
         stream->codecpar->codec_id = codec->id;
         stream->time_base = rational(head->time_base);
         set_tags(stream, container, track);
+        set_long_language(stream, container, head, track);
         status = set_kind(stream, container, head, track, codec->type);
     }
     if (status >= 0)

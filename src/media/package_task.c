@@ -188,19 +188,35 @@ static void lead_video(Package *package)
                                                      lane_head(video)->time_base));
 }
 
-/* A last packet that is not to be heard to its end says so, for containers that keep no durations of
- * sound. */
-static gboolean tell_padding(const Lane *lane, GError **error)
+/* Formats whose last packet is as long as it says, so nothing of it is to be left out. */
+static gboolean has_short_packets(const char *codec)
+{
+    return g_str_has_prefix(codec, "pcm_") || strcmp(codec, "flac") == 0 ||
+           strcmp(codec, "vorbis") == 0 || strcmp(codec, "alac") == 0;
+}
+
+static gint64 padding_of(const Lane *lane)
 {
     const PmxArtifactHead *head = lane_head(lane);
-    gint64 padding = head->frame_size - lane->packet->duration;
-    if (lane->packet->duration <= 0 || padding <= 0)
+    const PmxArtifact *part = g_ptr_array_index(lane->parts, lane->part);
+    if (lane->read < part->count || lane->packet->duration <= 0 || has_short_packets(head->codec))
+        return 0;
+    return MAX(0, head->frame_size - lane->packet->duration);
+}
+
+/* Which samples of the first and the last packet are not to be heard, for containers that have a
+ * place for it but keep no durations of sound. */
+static gboolean tell_skips(const Lane *lane, GError **error)
+{
+    gint64 start = lane->read == 1 ? priming_of(lane) : 0, end = padding_of(lane);
+    if (lane->video || lane_head(lane)->sample_rate <= 0 || (start <= 0 && end <= 0))
         return TRUE;
     uint8_t *data = av_packet_new_side_data(lane->packet, AV_PKT_DATA_SKIP_SAMPLES, 10);
     if (!data)
         return pmx_av_fail(error, PMX_CODE_INTERNAL, AVERROR(ENOMEM), "a packet cannot be written");
     memset(data, 0, 10);
-    AV_WL32(data + 4, (guint32)padding);
+    AV_WL32(data, (guint32)start);
+    AV_WL32(data + 4, (guint32)end);
     return TRUE;
 }
 
@@ -223,13 +239,11 @@ static gboolean advance(const Package *package, Lane *lane, GError **error)
     lane->have = TRUE;
     AVPacket *packet = lane->packet;
     packet->dts = packet->pts;
-    if (!lane->video && lane->read == part->count)
-        return tell_padding(lane, error);
     if (lane->video) {
         packet->dts = pmx_decode_order_next(&lane->order);
         packet->duration = pmx_decode_order_duration(&lane->order, packet->pts);
     }
-    return TRUE;
+    return tell_skips(lane, error);
 }
 
 static gboolean earlier(const Lane *a, const Lane *b)
@@ -255,6 +269,13 @@ static double seconds(const Lane *lane)
     return (double)lane->packet->pts * pmx_ratio_value(lane_head(lane)->time_base);
 }
 
+/* Whether Matroska's CodecDelay is believed by every reader: that of Opus, whose header says the same.
+ * Of other codecs some take no notice, so their priming is let sound before the picture begins. */
+static gboolean tells_priming(const Lane *lane)
+{
+    return strcmp(lane_head(lane)->codec, "opus") == 0;
+}
+
 /* Where the lane's first packet lies, in 1/90000 s: as the container counts. */
 static gint64 first_time(const Package *package, const Lane *lane)
 {
@@ -262,7 +283,7 @@ static gint64 first_time(const Package *package, const Lane *lane)
     gint64 first = lane->packet->pts;
     if (package->format->times == PMX_TIMES_LATER)
         first = MIN(first, lane->packet->dts);
-    else
+    else if (package->format->times == PMX_TIMES_ALONE || tells_priming(lane))
         first += priming_of(lane);
     return pmx_rescale(first, tick, (PmxRatio){1, 90000});
 }
@@ -294,6 +315,8 @@ static gboolean write_all(Package *package, GError **error)
     while ((lane = next_lane(package))) {
         if (pmx_run_due(package->run))
             pmx_run_progress(package->run, json_pack("{s:f}", "seconds", seconds(lane)));
+        if (package->format->times == PMX_TIMES_DELAY && tells_priming(lane))
+            lane->packet->pts = lane->packet->dts = lane->packet->pts + priming_of(lane);
         if (!pmx_mux_write(package->mux, lane->number, lane->packet, error) ||
             !advance(package, lane, error))
             return FALSE;

@@ -602,7 +602,7 @@ static void plan_tracks(PmxPlanning *planning, const PmxOutput *output, guint so
         pmx_damage_tell(planning->inputs, source, planned->warnings);
     }
     choose_tracks(planning, output, source, video_us, &range, planned, choice);
-    pmx_subtitle_plan(planning, output, &range, planned, choice);
+    pmx_subtitle_plan(planning, output, &range, video ? video_us : range.length, planned, choice);
 }
 
 static PmxPlanChoice plan_output(PmxPlanning *planning, const PmxOutput *output)

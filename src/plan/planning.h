@@ -73,8 +73,9 @@ void pmx_copy_plan_all(PmxPlanning *planning, const PmxOutput *output, PmxPlanOu
 
 /* --- subtitle.c --- */
 
-/* Plans the output's subtitle tracks; `range` is the part that is wanted. */
+/* Plans the output's subtitle tracks; `range` is the part that is wanted, `end` (microseconds from
+ * its beginning; 0: none) where nothing is shown any more. */
 struct PmxClipRange;
 void pmx_subtitle_plan(PmxPlanning *planning, const PmxOutput *output,
-                       const struct PmxClipRange *range, PmxPlanOutput *planned,
+                       const struct PmxClipRange *range, gint64 end, PmxPlanOutput *planned,
                        PmxPlanChoice *choice);

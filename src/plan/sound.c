@@ -147,6 +147,7 @@ PmxAudioTask *pmx_sound_loudness_task(const PmxAudioTask *track)
     task->channels = track->channels;
     task->cut_at = track->cut_at;
     task->limit = track->limit;
+    task->sequential = track->sequential;
     task->tempo = track->tempo;
     return task;
 }

@@ -58,18 +58,18 @@ static void set_language(const PmxSubtitle *wanted, const PmxStream *stream, Pmx
 }
 
 static PmxSubtitleTask *task_for(const PmxFacts *facts, const PmxStream *stream,
-                                 const PmxSubtitle *wanted, const PmxClipRange *range)
+                                 const PmxSubtitle *wanted, const PmxClipRange *range, gint64 end)
 {
     PmxSubtitleTask *body = pmx_planning_body(&pmx_subtitle_task_object);
     body->stream = stream->index;
     body->codec = wanted->codec;
     body->origin = pmx_facts_origin(facts) + range->start;
-    body->cut_at = range->length;
+    body->cut_at = end;
     return body;
 }
 
 static void plan_one(PmxPlanning *planning, const PmxSubtitle *wanted, const PmxClipRange *range,
-                     PmxPlanOutput *planned, PmxPlanChoice *choice)
+                     gint64 end, PmxPlanOutput *planned, PmxPlanChoice *choice)
 {
     guint source = 0;
     gint64 count = 0;
@@ -88,7 +88,7 @@ static void plan_one(PmxPlanning *planning, const PmxSubtitle *wanted, const Pmx
         return;
     }
     PmxTask *task = pmx_planning_track(planning, PMX_TASK_SUBTITLE, source,
-                                       task_for(facts, stream, wanted, range));
+                                       task_for(facts, stream, wanted, range, end));
     task->seconds = MAX(task->seconds, 0.1);
     PmxPackageTrack *entry = pmx_array_add(&pmx_package_track_object, &choice->more);
     set_language(wanted, stream, entry, planned->warnings);
@@ -98,8 +98,8 @@ static void plan_one(PmxPlanning *planning, const PmxSubtitle *wanted, const Pmx
 }
 
 void pmx_subtitle_plan(PmxPlanning *planning, const PmxOutput *output, const PmxClipRange *range,
-                       PmxPlanOutput *planned, PmxPlanChoice *choice)
+                       gint64 end, PmxPlanOutput *planned, PmxPlanChoice *choice)
 {
     for (guint i = 0; output->subtitles && i < output->subtitles->len; i++)
-        plan_one(planning, g_ptr_array_index(output->subtitles, i), range, planned, choice);
+        plan_one(planning, g_ptr_array_index(output->subtitles, i), range, end, planned, choice);
 }

@@ -4,9 +4,10 @@
 
 #include "base/suggest.h"
 #include "job/params.h"
+#include "job/template-subtype.h"
 #include "service/private.h"
 
-enum { TRANSCODE = 1, NORMAL = 1, NAME_BYTES = 255 };
+enum { TRANSCODE = 1, NAME_BYTES = 255 };
 
 /* --- the set that jobs are parsed with --- */
 
@@ -25,7 +26,7 @@ static void note_ready_made(PmxService *service)
         record->id = g_strdup(id);
         record->name = g_strdup(id);
         record->type = TRANSCODE;
-        record->subtype = NORMAL;
+        record->subtype = PMX_SUBTYPE_NORMAL;
         record->config = json_deep_copy(pmx_templates_get(templates, id));
         g_ptr_array_add(service->ready_made, record);
     }
@@ -46,7 +47,9 @@ static gboolean load(PmxService *service, GError **error)
     PmxTemplates *templates = pmx_templates_new();
     for (guint i = 0; i < rows->len; i++) {
         const PmxTemplateRecord *row = g_ptr_array_index(rows, i);
-        pmx_templates_add(templates, row->id, row->config);
+        json_t *config = pmx_template_of_subtype(row->config, row->subtype);
+        pmx_templates_add(templates, row->id, config);
+        json_decref(config);
     }
     g_rw_lock_writer_lock(&service->templates_lock);
     PmxTemplates *before = service->templates;
@@ -106,9 +109,10 @@ static void check_kind(gint64 type, gint64 subtype, PmxProblems *problems)
     if (type != TRANSCODE)
         pmx_problems_add(problems, PMX_CODE_NOT_SUPPORTED, "Type",
                          "must be 1 (transcode): this version of Polymux makes nothing else");
-    if (subtype != NORMAL)
+    if (subtype < PMX_SUBTYPE_NORMAL || subtype > PMX_SUBTYPE_REMUX)
         pmx_problems_add(problems, PMX_CODE_NOT_SUPPORTED, "Subtype",
-                         "must be 1 (Normal): this version of Polymux does not know the others");
+                         "must be 1 (Normal), 2 (AudioTranscode) or 3 (Remux): this version of "
+                         "Polymux does not know the others");
 }
 
 static void check_name(const char *name, PmxProblems *problems)
@@ -120,9 +124,10 @@ static void check_name(const char *name, PmxProblems *problems)
                          "must be at most %d bytes long, not %zu", NAME_BYTES, strlen(name));
 }
 
-static void check_config(const json_t *config, PmxProblems *problems)
+static void check_config(const json_t *config, gint64 subtype, PmxProblems *problems)
 {
     PmxParams params;
+    pmx_template_check_subtype(config, subtype, problems);
     pmx_object_parse(&pmx_params_object, config, "TemplateConfig", &params, problems);
     pmx_object_clear(&pmx_params_object, &params);
 }
@@ -172,7 +177,7 @@ PmxTemplateRecord *pmx_service_template_create(PmxService *service, const char *
     guint before = pmx_problems_count(problems);
     check_kind(type, subtype, problems);
     check_name(name, problems);
-    check_config(config, problems);
+    check_config(config, subtype, problems);
     if (id)
         check_id(service, id, problems);
     if (pmx_problems_count(problems) > before)
@@ -243,6 +248,15 @@ static void missing(PmxService *service, const char *id, PmxProblems *problems)
                          near ? "\"?" : "");
 }
 
+/* A template keeps its subtype. */
+static void check_new_config(PmxService *service, const char *id, const json_t *config,
+                             PmxProblems *problems)
+{
+    g_autoptr(PmxProblems) unread = pmx_problems_new(); /* the change itself tells of them */
+    g_autoptr(PmxTemplateRecord) record = pmx_service_template(service, id, unread);
+    check_config(config, record ? record->subtype : PMX_SUBTYPE_NORMAL, problems);
+}
+
 PmxTemplateRecord *pmx_service_template_update(PmxService *service, const char *id,
                                                const char *name, const json_t *config,
                                                PmxProblems *problems)
@@ -252,7 +266,7 @@ PmxTemplateRecord *pmx_service_template_update(PmxService *service, const char *
     if (name)
         check_name(name, problems);
     if (config)
-        check_config(config, problems);
+        check_new_config(service, id, config, problems);
     if (pmx_problems_count(problems) > before)
         return NULL;
     gboolean ok = pmx_service_write(service, change, &update, problems);
