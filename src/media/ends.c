@@ -99,15 +99,16 @@ static gint64 file_start(const AVFormatContext *format)
  * first track's last sample where samples are missing. */
 static gint64 tail_begins(const Search *search, gboolean missing)
 {
-    double end =
-        (double)(file_start(search->format) + MAX(0, search->format->duration)) / AV_TIME_BASE;
+    double end = ((double)file_start(search->format) + (double)MAX(0, search->format->duration)) /
+                 AV_TIME_BASE;
     for (guint i = 0; missing && i < search->count; i++) {
         AVStream *stream = search->format->streams[i];
         const AVIndexEntry *last = last_whole(search, stream);
         if (last && pmx_facts_stream(search->facts, i)->decodable)
             end = MIN(end, seconds(stream, last->timestamp));
     }
-    return MAX(file_start(search->format), (gint64)((end - TAIL_SECONDS) * AV_TIME_BASE));
+    double begin = CLAMP((end - TAIL_SECONDS) * AV_TIME_BASE, -1e18, 1e18);
+    return MAX(file_start(search->format), (gint64)begin);
 }
 
 /* Of packets without any time, one follows the other. */
@@ -194,10 +195,11 @@ static gboolean looks_uneven(const Search *search)
         if (last != AV_NOPTS_VALUE && time < last)
             return TRUE;
         first = first == AV_NOPTS_VALUE ? time : first;
-        widest = last == AV_NOPTS_VALUE ? 0 : MAX(widest, time - last);
+        widest = last == AV_NOPTS_VALUE ? 0 : MAX(widest, av_sat_sub64(time, last));
         last = time;
     }
-    return widest > 10 * (gint64)G_USEC_PER_SEC && widest > (last - first) / SAMPLES * 10;
+    return widest > 10 * (gint64)G_USEC_PER_SEC &&
+           widest > av_sat_sub64(last, first) / SAMPLES * 10;
 }
 
 /* Reads all of it on one clock. */
@@ -245,7 +247,7 @@ static gboolean index_reaches_end(AVStream *stream)
         return FALSE;
     gint64 last = avformat_index_get_entry(stream, count - 1)->timestamp;
     gint64 start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    double missing = seconds(stream, start + stream->duration - last);
+    double missing = seconds(stream, av_sat_sub64(av_sat_add64(start, stream->duration), last));
     return missing <= 1 + seconds(stream, stream->duration) / 100;
 }
 

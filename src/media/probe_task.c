@@ -180,12 +180,12 @@ static void set_keyframes(PmxStream *out, const AVFormatContext *format, AVStrea
         if (!(entry->flags & AVINDEX_KEYFRAME))
             continue;
         if (last != AV_NOPTS_VALUE)
-            widest = MAX(widest, entry->timestamp - last);
+            widest = MAX(widest, av_sat_sub64(entry->timestamp, last));
         last = entry->timestamp;
         out->keyframes++;
     }
     if (pmx_ends_tabled(format) && last != AV_NOPTS_VALUE)
-        widest = MAX(widest, out->end - last);
+        widest = MAX(widest, av_sat_sub64(out->end, last));
     out->keyframe_spacing = (double)widest * av_q2d(stream->time_base);
 }
 
