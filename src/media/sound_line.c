@@ -16,6 +16,7 @@ typedef struct {
     PmxStretch *stretch;
     PmxLimiter *limiter;
     float *scratch; /* BLOCK x channels */
+    gboolean bare;  /* the source has no timestamps of its own */
     gint64 heard;   /* samples past the cut */
     gint64 cut;     /* no more than these */
 } Chain;
@@ -66,6 +67,14 @@ static gboolean from_resampler(const float *samples, gsize count, gpointer data,
                           : shape(samples, count, chain, error);
 }
 
+/* Elementary streams have no timestamps; libavformat counts frames by the first one's sample rate,
+ * which is wrong from where an ADTS stream changes it. There, sound follows on sound. */
+static gboolean is_bare(const PmxSource *source)
+{
+    static const char *const names[] = {"aac", "loas", "mp3", "ac3", "eac3", "dts", NULL};
+    return g_strv_contains(names, source->format->iformat->name);
+}
+
 static void say_progress(const PmxSoundLine *line)
 {
     double seconds = (double)line->given / (double)line->task->samplerate;
@@ -78,8 +87,11 @@ static gboolean decode_all(const Chain *chain, PmxDecoder *decoder, PmxResampler
 {
     g_autoptr(AVFrame) frame = av_frame_alloc();
     PmxNext next = PMX_NEXT_FRAME;
+    guint64 frames = 0;
     while (chain->heard < chain->cut &&
            (next = pmx_decoder_next(decoder, frame, error)) == PMX_NEXT_FRAME) {
+        if (chain->bare && frames++ > 0)
+            frame->pts = AV_NOPTS_VALUE;
         if (!pmx_resampler_push(resampler, frame, error))
             return FALSE;
         say_progress(chain->line);
@@ -103,8 +115,8 @@ static gboolean run_chain(Chain *chain, PmxDecoder *decoder, GError **error)
     return FALSE;
 }
 
-static gboolean with_decoder(PmxSoundLine *line, PmxDecoder *decoder, PmxSamplesFunc take,
-                             gpointer data, GError **error)
+static gboolean with_decoder(PmxSoundLine *line, const PmxSource *source, PmxDecoder *decoder,
+                             PmxSamplesFunc take, gpointer data, GError **error)
 {
     const PmxAudioTask *task = line->task;
     int channels = (int)task->channels, rate = (int)task->samplerate;
@@ -116,6 +128,7 @@ static gboolean with_decoder(PmxSoundLine *line, PmxDecoder *decoder, PmxSamples
         line->volume ? pmx_limiter_new(channels, rate, line->volume->ceiling, take_out, &chain)
                      : NULL;
     g_autofree float *scratch = g_new(float, BLOCK *(gsize)channels);
+    chain.bare = is_bare(source);
     chain.stretch = stretch;
     chain.limiter = limiter;
     chain.scratch = scratch;
@@ -135,5 +148,5 @@ gboolean pmx_sound_line_run(PmxSoundLine *line, PmxSamplesFunc take, gpointer da
         pmx_source_unwrap(source);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)line->task->stream, error) : NULL;
-    return decoder && with_decoder(line, decoder, take, data, error);
+    return decoder && with_decoder(line, source, decoder, take, data, error);
 }
