@@ -6,6 +6,7 @@
  *     parse.c    reads Config, checks the names of inputs, walks the outputs
  *     output.c   one output: its address, its template, its parameters, merged
  *     picture.c  checks of one output's picture
+ *     rate.c     one output's rate control
  *     tracks.c   one output's audio tracks
  *
  * A problem is reported where its author wrote the cause, so what was written (`over`) is kept
@@ -52,6 +53,9 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place);
 
 /* Checks what the output's video wants of the picture. */
 void pmx_build_picture(PmxBuildOutput *building);
+/* Checks what is said of rate control and fills the output's `rate`; of what a template says only
+ * what goes with OverrideParams is left. Call when `video` is filled. */
+void pmx_build_rate(PmxBuildOutput *building);
 
 /* Fills the output's audio, audios and audios_given. */
 void pmx_build_tracks(PmxBuildOutput *building);

@@ -47,7 +47,16 @@ typedef struct {
 
 /* --- what an output is made of --- */
 
-typedef enum { PMX_CODEC_H264, PMX_CODEC_H265 } PmxVideoCodec;
+typedef enum { PMX_CODEC_H264, PMX_CODEC_H265, PMX_CODEC_AV1 } PmxVideoCodec;
+typedef enum { PMX_PIXELS_8, PMX_PIXELS_10 } PmxPixels; /* bits of a sample; 4:2:0 */
+/* What the encoder is told: a quality, a quantiser, or a rate and how to come by it. */
+typedef enum {
+    PMX_RATE_CRF,
+    PMX_RATE_QP,
+    PMX_RATE_ONEPASS,
+    PMX_RATE_TWOPASS,
+    PMX_RATE_CBR
+} PmxRateMode;
 typedef enum { PMX_ADJUST_NONE, PMX_ADJUST_RESCALE, PMX_ADJUST_CROP, PMX_ADJUST_PAD } PmxAdjust;
 typedef enum {
     PMX_SCAN_SOURCE,
@@ -76,7 +85,9 @@ typedef struct {
     int profile;             /* index into baseline, main, high; H.264 only */
     gint64 width, height;    /* pixels; 0: not given */
     gboolean long_short;     /* width is the long edge, height the short one */
-    double crf;              /* < 0: the codec's default (23, 26) */
+    double crf;              /* < 0: the codec's default (23, 26, 32) */
+    gint64 qscale;           /* the quantiser; < 0: not given */
+    int pixels;              /* PmxPixels */
     gint64 maxrate, bufsize; /* kbit/s, kbit; maxrate 0: no limit */
     PmxGop gop;
     char *preset;
@@ -115,6 +126,7 @@ typedef struct {
     gboolean check_resolution_fail; /* TransConfig.IsCheckResoFail: refuse a smaller source */
     int adjust;                     /* PmxAdjust: TransConfig.AdjDarMethod */
     PmxVideo video;
+    int rate;              /* PmxRateMode */
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */
     PmxAudio audio;        /* the output's general audio settings */

@@ -242,10 +242,11 @@ static void check_video(PmxBuildOutput *building)
     static const char *const profile[] = {"Profile", NULL};
     static const char *const edges[] = {"Width", "Height", "LongShortMode", NULL};
     const PmxVideo *video = &building->output->video;
-    if (video->codec == PMX_CODEC_H265 &&
+    if (video->codec != PMX_CODEC_H264 &&
         pmx_build_given(json_object_get(building->over, "Video"), "Profile"))
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", profile),
-                         g_strdup("is for H.264 only; leave it out for H.265"));
+                         g_strdup_printf("is for H.264 only; leave it out for %s",
+                                         video->codec == PMX_CODEC_H265 ? "H.265" : "AV1"));
     if (video->long_short && video->height > 0 && video->width > 0 && video->width < video->height)
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", edges),
                          g_strdup_printf("with LongShortMode Width is the long edge, but %" //
@@ -324,6 +325,7 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
     build_video(&building);
     pmx_build_tracks(&building);
     build_trans_config(&building);
+    pmx_build_rate(&building);
     check_anything_left(&building);
     json_decref(building.merged);
     pmx_object_clear(&pmx_params_object, &building.written);

@@ -11,6 +11,4 @@ extern const PmxTextKind pmx_channels_kind;   /* gint64, 0 to 2 */
 /* Keys that have one value so far: checked, and stored nowhere. */
 extern const PmxTextKind pmx_only_mp4_kind;
 extern const PmxTextKind pmx_only_aac_kind;
-extern const PmxTextKind pmx_only_yuv420p_kind;
 extern const PmxTextKind pmx_only_file_kind;
-extern const PmxTextKind pmx_only_crf_kind; /* TransMode, which means the same as onepass here */

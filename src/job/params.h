@@ -8,7 +8,10 @@
 
 #include "job/job.h"
 
+typedef enum { PMX_TRANS_CBR, PMX_TRANS_ONEPASS, PMX_TRANS_TWOPASS, PMX_TRANS_CRF } PmxTransMode;
+
 typedef struct {
+    int mode; /* PmxTransMode */
     gboolean check_resolution, check_resolution_fail;
     int adjust; /* PmxAdjust */
 } PmxTransConfig;
@@ -30,6 +33,7 @@ extern const PmxObject pmx_trans_config_object; /* PmxTransConfig */
 /* The spellings of PmxLanguageControl and PmxAacProfile, NULL at the end. */
 extern const char *const pmx_language_control_names[];
 extern const char *const pmx_aac_profile_names[];
+extern const char *const pmx_trans_mode_names[]; /* of PmxTransMode */
 
 /* NULL when `text` has no control characters, else a sentence (caller frees); for field tables. */
 char *pmx_check_plain_text(const char *text);

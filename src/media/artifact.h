@@ -33,7 +33,10 @@ typedef struct {
     PmxRatio frame_rate;  /* video */
     gint64 width, height; /* video */
     PmxRatio sar;
+    char *pix_fmt;                                        /* video; libavutil's name */
     char *range, *matrix, *primaries, *transfer, *chroma; /* video */
+    char *mastering;                                      /* HDR10, see hdr.h */
+    gint64 light_max, light_average;                      /* likewise */
     gint64 profile, level;
     gint64 sample_rate, channels, frame_size; /* audio; sample_rate is the time base's for HE-AAC */
     gint64 bit_rate;                          /* bit/s, when the encoder was told one */

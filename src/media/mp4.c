@@ -7,6 +7,7 @@
 #include <libavutil/pixdesc.h>
 
 #include "media/averror.h"
+#include "media/hdr.h"
 
 struct PmxMp4 {
     AVFormatContext *format;
@@ -54,7 +55,7 @@ static void set_video(AVStream *stream, const PmxArtifactHead *head)
     parameters->codec_type = AVMEDIA_TYPE_VIDEO;
     parameters->width = (int)head->width;
     parameters->height = (int)head->height;
-    parameters->format = AV_PIX_FMT_YUV420P;
+    parameters->format = head->pix_fmt ? av_get_pix_fmt(head->pix_fmt) : AV_PIX_FMT_YUV420P;
     parameters->sample_aspect_ratio = stream->sample_aspect_ratio = rational(head->sar);
     stream->avg_frame_rate = rational(head->frame_rate);
     /* Apple's players take H.265 only with its parameter sets out of band, which is what
@@ -121,6 +122,8 @@ int pmx_mp4_add(PmxMp4 *mp4, const PmxArtifactHead *head, const PmxMp4Track *tra
         set_audio(stream->codecpar, head);
     set_tags(stream, track);
     int status = set_extradata(stream->codecpar, head->extradata);
+    if (status >= 0 && codec->type == AVMEDIA_TYPE_VIDEO)
+        status = pmx_hdr_to_stream(head, stream);
     if (status < 0) {
         pmx_av_fail(error, PMX_CODE_INTERNAL, status, "a track cannot be added");
         return -1;

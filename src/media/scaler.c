@@ -5,6 +5,7 @@
 #include <libavfilter/buffersink.h>
 #include <libavfilter/buffersrc.h>
 
+#include "job/job.h"
 #include "media/averror.h"
 
 struct PmxScaler {
@@ -50,15 +51,43 @@ static void add_box(GString *text, const char *filter, const PmxBox *box)
                                filter, box->width, box->height, box->left, box->top);
 }
 
+/* What is tone-mapped needs its bits until then. */
+static const char *scaled_format(const PmxVideoTask *task, const PmxRendition *rendition)
+{
+    if (task->hdr_transfer || rendition->pix_fmt == PMX_PIXELS_10)
+        return "yuv420p10le";
+    /* libavfilter's older name, by which all filters know that black is 0. */
+    return g_strcmp0(task->range, "pc") == 0 ? "yuvj420p" : "yuv420p";
+}
+
 static void add_scale(GString *text, const PmxVideoTask *task, const PmxRendition *rendition)
 {
     gboolean own = rendition->scaled.width > 0;
+    g_string_append_printf(
+        text, "scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":flags=%s:out_range=%s",
+        own ? rendition->scaled.width : rendition->width,
+        own ? rendition->scaled.height : rendition->height, SCALE_FLAGS, range_option(task));
+    if (task->interlaced)
+        g_string_append(text, ":interl=-1");
+    if (task->rgb)
+        g_string_append_printf(text, ":out_color_matrix=%s", task->matrix);
+    g_string_append_printf(text, ",format=%s", scaled_format(task, rendition));
+}
+
+/*
+ * PQ and HLG to BT.709: to linear light where 1 is 100 cd/m², into BT.709's gamut, down to what it
+ * can show by Hable's curve, and to its own transfer function. The curve's peak is the film's, not
+ * each picture's, so that nothing pumps.
+ */
+static void add_tone_map(GString *text, const PmxVideoTask *task)
+{
+    char peak[G_ASCII_DTOSTR_BUF_SIZE];
+    g_ascii_formatd(peak, sizeof peak, "%.2f", (double)task->hdr_peak / 100);
     g_string_append_printf(text,
-                           "scale=%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
-                           ":flags=%s:out_range=%s%s,format=yuv420p",
-                           own ? rendition->scaled.width : rendition->width,
-                           own ? rendition->scaled.height : rendition->height, SCALE_FLAGS,
-                           range_option(task), task->interlaced ? ":interl=-1" : "");
+                           ",zscale=min=%s:pin=%s:tin=%s:rin=tv:t=linear:npl=100,format=gbrpf32le,"
+                           "zscale=p=bt709,tonemap=tonemap=hable:desat=0:peak=%s,"
+                           "zscale=t=bt709:m=bt709:p=bt709:r=tv:dither=ordered,format=yuv420p",
+                           task->hdr_matrix, task->hdr_primaries, task->hdr_transfer, peak);
 }
 
 /* From the upright picture to the rendition's: see plan/shape.h. */
@@ -67,6 +96,8 @@ static char *describe_branch(const PmxVideoTask *task, const PmxRendition *rendi
     GString *text = g_string_new(NULL);
     add_box(text, "crop", &rendition->crop);
     add_scale(text, task, rendition);
+    if (task->hdr_transfer)
+        add_tone_map(text, task);
     if (rendition->cut.width) {
         g_string_append_c(text, ',');
         add_box(text, "crop", &rendition->cut);
@@ -190,9 +221,17 @@ static gboolean ensure_graph(PmxScaler *scaler, const AVFrame *frame, GError **e
 
 /* --- frames --- */
 
+/* What encoders call it. */
+static void rename_format(AVFrame *frame)
+{
+    if (frame->format == AV_PIX_FMT_YUVJ420P)
+        frame->format = AV_PIX_FMT_YUV420P;
+}
+
 static void distribute(PmxScaler *scaler, guint branch, AVFrame *frame, PmxScaledFunc take,
                        gpointer data)
 {
+    rename_format(frame);
     for (guint i = 0; i < scaler->branch_of->len; i++)
         if (g_array_index(scaler->branch_of, guint, i) == branch)
             take(i, av_frame_clone(frame), data);

@@ -5,7 +5,8 @@
 #include "plan/shape.h"
 
 /* What the encoders choose when a job names no CRF (the job API's defaults). */
-static const double default_crf[] = {[PMX_CODEC_H264] = 23, [PMX_CODEC_H265] = 26};
+static const double default_crf[] = {
+    [PMX_CODEC_H264] = 23, [PMX_CODEC_H265] = 26, [PMX_CODEC_AV1] = 32};
 
 static gboolean is_turned(const PmxStream *video)
 {
@@ -87,7 +88,10 @@ gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, P
     out->codec = params->codec;
     out->profile = params->codec == PMX_CODEC_H264 ? params->profile : 0;
     out->preset = g_strdup(params->preset);
-    out->crf = params->crf >= 0 ? params->crf : default_crf[params->codec];
+    out->pix_fmt = params->pixels;
+    out->qp = output->rate == PMX_RATE_QP ? params->qscale : -1;
+    if (output->rate == PMX_RATE_CRF)
+        out->crf = params->crf >= 0 ? params->crf : default_crf[params->codec];
     out->maxrate = params->maxrate;
     out->bufsize = params->maxrate ? params->bufsize : 0;
     return choose_shape(output, video, out, error);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "plan/audio.h"
+#include "plan/colour.h"
 #include "plan/flow.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
@@ -164,11 +165,7 @@ static PmxVideoTask *segment_body(const Row *row, guint i)
     body->border = row->border ? g_strdup(g_ptr_array_index(row->border->makes, 0)) : NULL;
     body->rotation = stream->rotation;
     pmx_ladder_upright(stream, &body->width, &body->height);
-    body->range = g_strdup(stream->range);
-    body->matrix = g_strdup(stream->matrix);
-    body->primaries = g_strdup(stream->primaries);
-    body->transfer = g_strdup(stream->transfer);
-    body->chroma = g_strdup(stream->chroma);
+    pmx_colour_task(stream, row->flow.pixels, body);
     return body;
 }
 

@@ -2,7 +2,8 @@
 /* The field tables of the kinds of task (see task.h). Pure. */
 #include "plan/task.h"
 
-static const char *const codecs[] = {"h264", "h265", NULL};
+static const char *const codecs[] = {"h264", "h265", "av1", NULL};
+static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const aac_profiles[] = {"aac_low", "aac_he", "aac_he_v2", NULL};
 
@@ -60,6 +61,8 @@ static const PmxField rendition_fields[] = {
     {"profile", PMX_FIELD_ENUM, AT(profile), .choices = h264_profiles, .doc = "H.264 profile"},
     {"preset", PMX_FIELD_STRING, AT(preset), .doc = "encoder preset"},
     {"crf", PMX_FIELD_DOUBLE, AT(crf), .doc = "constant rate factor"},
+    {"qp", PMX_FIELD_INT, AT(qp), .fallback = "-1", .doc = "quantiser"},
+    {"pix_fmt", PMX_FIELD_ENUM, AT(pix_fmt), .choices = pixel_formats, .doc = "pixel format"},
     {"maxrate", PMX_FIELD_INT, AT(maxrate), .doc = "kbit/s"},
     {"bufsize", PMX_FIELD_INT, AT(bufsize), .doc = "kbit"},
     {"gop", PMX_FIELD_INT, AT(gop), .doc = "frames"},
@@ -105,6 +108,14 @@ static const PmxField video_fields[] = {
     {"primaries", PMX_FIELD_STRING, AT(primaries), .doc = "colour primaries"},
     {"transfer", PMX_FIELD_STRING, AT(transfer), .doc = "transfer characteristics"},
     {"chroma", PMX_FIELD_STRING, AT(chroma), .doc = "chroma sample location"},
+    {"rgb", PMX_FIELD_BOOL, AT(rgb), .doc = "the source is RGB"},
+    {"hdr_transfer", PMX_FIELD_STRING, AT(hdr_transfer), .doc = "the source's, to be tone-mapped"},
+    {"hdr_primaries", PMX_FIELD_STRING, AT(hdr_primaries), .doc = "likewise"},
+    {"hdr_matrix", PMX_FIELD_STRING, AT(hdr_matrix), .doc = "likewise"},
+    {"hdr_peak", PMX_FIELD_INT, AT(hdr_peak), .doc = "cd/m²"},
+    {"mastering", PMX_FIELD_STRING, AT(mastering), .doc = "mastering display"},
+    {"light_max", PMX_FIELD_INT, AT(light_max), .doc = "MaxCLL, cd/m²"},
+    {"light_average", PMX_FIELD_INT, AT(light_average), .doc = "MaxFALL, cd/m²"},
     {"pace", PMX_FIELD_ENUM, AT(pace), .choices = paces, .fallback = "source",
      .doc = "which frames come out"},
     {"slots", PMX_FIELD_TEXT, AT(slots), .kind = &pmx_ratio_kind, .fallback = "0",

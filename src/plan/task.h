@@ -58,6 +58,8 @@ typedef struct {
     int profile; /* H.264: index into baseline, main, high */
     char *preset;
     double crf;
+    gint64 qp;               /* the quantiser instead of a rate factor; -1: none */
+    int pix_fmt;             /* PmxPixels of job/job.h: what the scaler is to deliver */
     gint64 maxrate, bufsize; /* kbit/s, kbit; 0: none */
     gint64 gop;              /* frames between keyframes at most */
     gint64 width, height;    /* pixels */
@@ -82,8 +84,13 @@ typedef struct {
     gint64 rotation;      /* degrees clockwise */
     gint64 width, height; /* pixels of the source after rotation */
     char *range, *matrix, *primaries, *transfer, *chroma; /* to be carried over */
-    int pace;                                             /* PmxPaceKind */
-    PmxRatio slots;        /* a second; where pace is not the source's */
+    gboolean rgb; /* the source is: its samples become those of `matrix` */
+    char *hdr_transfer, *hdr_primaries, *hdr_matrix; /* the source's, when tones are mapped */
+    gint64 hdr_peak;                                 /* cd/m² */
+    char *mastering;                                 /* see media/hdr.h; to be carried over */
+    gint64 light_max, light_average;                 /* cd/m², likewise */
+    int pace;                                        /* PmxPaceKind */
+    PmxRatio slots;                                  /* a second; where pace is not the source's */
     PmxRatio source_rate;  /* frames a second, where the output's are on a grid of their own */
     int deinterlace;       /* PmxDeinterlace */
     gboolean interlaced;   /* pictures stay so */

@@ -244,8 +244,6 @@ static const BadJob bad_jobs[] = {
     {OVER,
      "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'squeeze',"
      "'IsCheckReso':'yes','IsCheckVideoBitrate':true}}",
-     "InvalidParameter.NotSupported @TransConfig.TransMode: twopass is not "
-     "supported by this version of Polymux; it must be fixCRF or onepass\n"
      "InvalidParameter @TransConfig.IsCheckReso: must be true or false, not \"yes\"\n"
      "InvalidParameter @TransConfig.AdjDarMethod: must be one of none, rescale, crop, pad, not "
      "\"squeeze\"\n"
@@ -254,25 +252,65 @@ static const BadJob bad_jobs[] = {
     {OVER,
      "{'TransConfig':{'TransMode':'best','AdjDar':'none',"
      "'IsCheckAudioBitrate':'true'}}",
-     "InvalidParameter @TransConfig.TransMode: must be fixCRF or onepass, not "
+     "InvalidParameter @TransConfig.TransMode: must be one of CBR, onepass, twopass, fixCRF, not "
      "\"best\"\n"
      "InvalidParameter.NotSupported @TransConfig.IsCheckAudioBitrate: is not "
      "supported by this version of Polymux except as false; leave it out\n"
      "InvalidParameter @TransConfig.AdjDar: is not a known key; did you mean "
      "\"AdjDarMethod\"?\n"},
-    {VIDEO, "{'Codec':'AV1'}",
-     "InvalidParameter.NotSupported @Video.Codec: AV1 is not supported by this "
-     "version of Polymux; it must be one of H.264, H.265\n"},
+    {VIDEO, "{'Codec':'GIF'}",
+     "InvalidParameter.NotSupported @Video.Codec: GIF is not supported by this "
+     "version of Polymux; it must be one of H.264, H.265, AV1\n"},
     {VIDEO, "{'Codec':'H264'}",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, not \"H264\"\n"},
-    {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv420p10le'}",
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, not \"H264\"\n"},
+    {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv422p10le'}",
      "InvalidParameter @Video.Profile: must be one of baseline, main, high, not "
      "\"high10\"\n"
      "InvalidParameter.OutOfRange @Video.Crf: must be from 0 to 51, not 52\n"
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, not \"fastest\"\n"
-     "InvalidParameter.NotSupported @Video.PixFmt: yuv420p10le is not supported by "
-     "this version of Polymux; it must be yuv420p\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"fastest\"\n"
+     "InvalidParameter.NotSupported @Video.PixFmt: yuv422p10le is not supported by "
+     "this version of Polymux; it must be one of yuv420p, yuv420p10le\n"},
+    {VIDEO, "{'Preset':14}",
+     "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"14\"\n"},
+    {VIDEO, "{'Preset':13}",
+     "InvalidParameter @Video.Preset: is a number for AV1 only; name one from ultrafast to "
+     "placebo\n"},
+    {VIDEO, "{'PixFmt':'yuv420p10le','Profile':'main'}",
+     "InvalidParameter @Video.PixFmt: 10 bits need Profile high (it becomes High 10), not main\n"},
+    {VIDEO, "{'Crf':0.5}",
+     "InvalidParameter @Video.Crf: below 1 H.264 is lossless, which none of its profiles here has; "
+     "give 1 or more\n"},
+    {VIDEO, "{'Qscale':0}",
+     "InvalidParameter @Video.Qscale: below 1 H.264 is lossless, which none of its profiles here "
+     "has; give 1 or more\n"},
+    {VIDEO, "{'Qscale':20.5}",
+     "InvalidParameter @Video.Qscale: must be a whole number, not 20.5\n"},
+    {VIDEO, "{'Qscale':20,'Crf':20}",
+     "InvalidParameter @Video.Qscale: Crf and Qscale exclude one another; leave one of them out\n"},
+    {VIDEO, "{'Qscale':20,'Maxrate':900}",
+     "InvalidParameter @Video.Maxrate: cannot be held with Qscale, which takes what it takes; use "
+     "Crf instead, or leave it out\n"},
+    {VIDEO, "{'Bufsize':2000}",
+     "InvalidParameter @Video.Bufsize: has no effect without Maxrate; give that too, or leave it "
+     "out\n"},
+    {VIDEO, "{'Codec':'AV1','Crf':30.5,'Maxrate':900}",
+     "InvalidParameter @Video.Crf: must be a whole number for AV1\n"
+     "InvalidParameter @Video.Maxrate: cannot be held by the AV1 encoder; leave it out, or use H.264 "
+     "or H.265\n"},
+    {OVER, "{'Video':{'Codec':'AV1','Profile':'high'}}",
+     "InvalidParameter @Video.Profile: is for H.264 only; leave it out for AV1\n"},
+    {OVER, "{'TransConfig':{'TransMode':'twopass'}}",
+     "InvalidParameter @TransConfig.TransMode: twopass needs Video.Bitrate; give it, or leave this "
+     "out\n"},
+    {OVER, "{'Video':{'Crf':20},'TransConfig':{'TransMode':'CBR'}}",
+     "InvalidParameter @TransConfig.TransMode: CBR needs Video.Bitrate; give it, or leave this out\n"},
+    {OVER, "{'Video':{'Qscale':20},'TransConfig':{'TransMode':'fixCRF'}}",
+     "InvalidParameter @TransConfig.TransMode: fixCRF goes with Video.Crf, not with Video.Qscale; "
+     "leave one of them out\n"},
     {OVER_H265, "{'Video':{'Profile':'main'}}",
      "InvalidParameter @Video.Profile: is for H.264 only; leave it out for H.265\n"},
     {OVER, "{'Video':{'Codec':'H.265','Profile':'high'}}",
@@ -306,11 +344,9 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
     {VIDEO,
-     "{'Bitrate':800,'Qscale':1,'Crop':'borders','Pad':'641:480:0:0'}",
+     "{'Bitrate':800,'Crop':'borders','Pad':'641:480:0:0'}",
      "InvalidParameter.NotSupported @Video.Bitrate: is not supported by this "
      "version of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Qscale: is not supported by this version "
-     "of Polymux; leave it out\n"
      "InvalidParameter @Video.Crop: must be border, or w:h:left:top in even numbers of pixels, "
      "from 16:16, not \"borders\"\n"
      "InvalidParameter @Video.Pad: must be w:h:left:top in even numbers of pixels, from 16:16, not "
