@@ -51,6 +51,9 @@ typedef struct {
 /* Adds the output to the job. */
 void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place);
 
+/* Fills the output's watermarks; their pictures become inputs of the job. */
+void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place);
+
 /* Checks what the output's video wants of the picture. */
 void pmx_build_picture(PmxBuildOutput *building);
 /* Checks what is said of rate control and fills the output's `rate`; of what a template says only

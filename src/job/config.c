@@ -106,16 +106,6 @@ const PmxObject pmx_input_object = {"Inputs[]", sizeof(PmxInput), input_fields, 
 
 /* --- outputs --- */
 
-static const PmxField features_fields[] = {
-    {"Clip", PMX_FIELD_OBJECT, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Metadata", PMX_FIELD_OBJECT, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Watermarks", PMX_FIELD_ARRAY, .flags = PMX_FIELD_UNSUPPORTED},
-    {0},
-};
-
-static const PmxObject features_object = {"Features", 0, features_fields,
-                                          "Nothing of it is supported yet."};
-
 #define AT(member) offsetof(PmxOutputRequest, member)
 
 /* What an output has in both forms. */
@@ -129,7 +119,11 @@ static const PmxObject features_object = {"Features", 0, features_fields,
          PMX_FIELD_JSON_TEXT,                                                                      \
          .object = &pmx_params_object,                                                             \
          .doc = "Parameters that go before the template's."},                                      \
-        {"Features", PMX_FIELD_OBJECT, .flags = PMX_FIELD_JSON_TEXT, .object = &features_object,   \
+        {"Features",                                                                               \
+         PMX_FIELD_OBJECT,                                                                         \
+         AT(features),                                                                             \
+         PMX_FIELD_JSON_TEXT,                                                                      \
+         .object = &pmx_features_object,                                                           \
          .doc = "Further processing."},                                                            \
     {                                                                                              \
         "Priority", PMX_FIELD_INT, AT(priority),                                                   \

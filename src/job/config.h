@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "job/features.h"
 #include "job/job.h"
 
 /* An output, of a group or on its own: both forms have the same keys but for the file. */
@@ -15,6 +16,7 @@ typedef struct {
     PmxMediaRef place; /* on its own: the whole address */
     char *template_id;
     json_t *params; /* OverrideParams as given, unwrapped when it came as a string; or NULL */
+    PmxFeatures features;
     gint64 priority;
 } PmxOutputRequest;
 

@@ -327,6 +327,7 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
     build_trans_config(&building);
     pmx_build_rate(&building);
     check_anything_left(&building);
+    pmx_build_watermarks(&building, place);
     json_decref(building.merged);
     pmx_object_clear(&pmx_params_object, &building.written);
 }

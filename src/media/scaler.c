@@ -12,6 +12,8 @@ struct PmxScaler {
     const PmxVideoTask *task;
     GPtrArray *branches; /* of char *: distinct descriptions of pictures, in order of first use */
     GArray *branch_of;   /* of guint, one a rendition */
+    GPtrArray *firsts;   /* of PmxRendition *: the first of each branch; borrowed from the task */
+    PmxStamps *stamps;   /* NULL: nothing is stamped */
     AVFilterGraph *graph;
     AVFilterContext *source;
     GPtrArray *sinks;          /* of AVFilterContext *, one a branch */
@@ -113,6 +115,34 @@ static char *describe_branch(const PmxVideoTask *task, const PmxRendition *rendi
     return g_string_free(text, FALSE);
 }
 
+/* What tells one branch from another: the filters and what is stamped. */
+static char *branch_key(const PmxVideoTask *task, const PmxRendition *rendition)
+{
+    g_autofree char *filters = describe_branch(task, rendition);
+    if (!rendition->overlays)
+        return g_steal_pointer(&filters);
+    json_t *whole = pmx_object_dump(&pmx_rendition_object, rendition);
+    g_autofree char *overlays = json_dumps(json_object_get(whole, "overlays"), JSON_SORT_KEYS);
+    json_decref(whole);
+    return g_strconcat(filters, overlays, NULL);
+}
+
+static const char *made_format(const PmxVideoTask *task, const PmxRendition *rendition)
+{
+    return task->hdr_transfer ? "yuv420p" : scaled_format(task, rendition);
+}
+
+static void add_branch(const PmxScaler *scaler, guint i, GString *text)
+{
+    const PmxRendition *rendition = g_ptr_array_index(scaler->firsts, i);
+    g_autofree char *filters = describe_branch(scaler->task, rendition);
+    gboolean stamped = scaler->stamps && rendition->overlays;
+    g_string_append_printf(text, ";[s%u]%s[%s%u]", i, filters, stamped ? "p" : "out", i);
+    if (stamped)
+        pmx_stamps_describe(scaler->stamps, rendition, i, made_format(scaler->task, rendition),
+                            text);
+}
+
 static char *describe(const PmxScaler *scaler)
 {
     GString *text = g_string_new(NULL);
@@ -121,25 +151,29 @@ static char *describe(const PmxScaler *scaler)
     for (guint i = 0; i < scaler->branches->len; i++)
         g_string_append_printf(text, "[s%u]", i);
     for (guint i = 0; i < scaler->branches->len; i++)
-        g_string_append_printf(text, ";[s%u]%s[out%u]", i,
-                               (const char *)g_ptr_array_index(scaler->branches, i), i);
+        add_branch(scaler, i, text);
     return g_string_free(text, FALSE);
 }
 
-PmxScaler *pmx_scaler_new(const PmxVideoTask *task)
+PmxScaler *pmx_scaler_new(const PmxVideoTask *task, PmxStamps *stamps)
 {
     PmxScaler *scaler = g_new0(PmxScaler, 1);
     scaler->task = task;
+    scaler->stamps = stamps;
+    scaler->firsts = g_ptr_array_new();
     scaler->branches = g_ptr_array_new_with_free_func(g_free);
     scaler->branch_of = g_array_new(FALSE, FALSE, sizeof(guint));
     scaler->sinks = g_ptr_array_new();
     for (guint i = 0; i < task->renditions->len; i++) {
-        char *branch = describe_branch(task, g_ptr_array_index(task->renditions, i));
+        PmxRendition *rendition = g_ptr_array_index(task->renditions, i);
+        char *branch = branch_key(task, rendition);
         guint at = scaler->branches->len;
         if (g_ptr_array_find_with_equal_func(scaler->branches, branch, g_str_equal, &at))
             g_free(branch);
-        else
+        else {
             g_ptr_array_add(scaler->branches, branch);
+            g_ptr_array_add(scaler->firsts, rendition);
+        }
         g_array_append_val(scaler->branch_of, at);
     }
     return scaler;
@@ -151,6 +185,7 @@ void pmx_scaler_free(PmxScaler *scaler)
         return;
     avfilter_graph_free(&scaler->graph);
     g_ptr_array_unref(scaler->branches);
+    g_ptr_array_unref(scaler->firsts);
     g_array_unref(scaler->branch_of);
     g_ptr_array_unref(scaler->sinks);
     g_free(scaler);
@@ -187,6 +222,17 @@ static int make_sinks(PmxScaler *scaler, AVFilterInOut **inputs)
     return 0;
 }
 
+static int add_stamps(PmxScaler *scaler, AVFilterInOut **outputs)
+{
+    int status = 0;
+    for (guint i = 0; scaler->stamps && status >= 0 && i < scaler->firsts->len; i++) {
+        const PmxRendition *rendition = g_ptr_array_index(scaler->firsts, i);
+        if (rendition->overlays)
+            status = pmx_stamps_add_sources(scaler->stamps, rendition, i, scaler->graph, outputs);
+    }
+    return status;
+}
+
 static int link_graph(PmxScaler *scaler, const AVFrame *frame)
 {
     g_autoptr(AVFilterInOut) inputs = NULL, outputs = avfilter_inout_alloc();
@@ -197,8 +243,12 @@ static int link_graph(PmxScaler *scaler, const AVFrame *frame)
     if (status < 0)
         return status;
     *outputs = (AVFilterInOut){.name = av_strdup("in"), .filter_ctx = scaler->source};
-    status = avfilter_graph_parse_ptr(scaler->graph, text, &inputs, &outputs, NULL);
-    return status < 0 ? status : avfilter_graph_config(scaler->graph, NULL);
+    status = add_stamps(scaler, &outputs);
+    if (status >= 0)
+        status = avfilter_graph_parse_ptr(scaler->graph, text, &inputs, &outputs, NULL);
+    if (status >= 0)
+        status = avfilter_graph_config(scaler->graph, NULL);
+    return status >= 0 && scaler->stamps ? pmx_stamps_feed(scaler->stamps) : status;
 }
 
 /* A stream may change its picture size or format; the graph is then made anew. */

@@ -31,6 +31,7 @@ typedef struct {
     gint64 start, end;             /* source ticks */
     PmxDeinterlacer *deinterlacer; /* NULL: nothing is */
     PmxPacer pacer;
+    PmxStamps *stamps;
     PmxScaler *scaler;
     guint frames;
 } Segment;
@@ -187,7 +188,10 @@ static gboolean read_needs(Segment *segment, GError **error)
         return FALSE;
     if (segment->task->end && !pmx_cut_read(segment->run, input++, &segment->end, error))
         return FALSE;
-    return !segment->task->border || read_border(segment, input, error);
+    if (segment->task->border && !read_border(segment, input++, error))
+        return FALSE;
+    segment->stamps = pmx_stamps_new(segment->run, segment->task, input, error);
+    return segment->stamps != NULL;
 }
 
 static void free_encoder(gpointer data)
@@ -216,7 +220,7 @@ static gboolean open_segment(Segment *segment, GError **error)
                    segment->end);
     if (task->deinterlace != PMX_DEINTERLACE_NONE)
         segment->deinterlacer = pmx_deinterlacer_new(task->deinterlace == PMX_DEINTERLACE_ALL);
-    segment->scaler = pmx_scaler_new(task);
+    segment->scaler = pmx_scaler_new(task, segment->stamps);
     segment->encoders = g_ptr_array_new_with_free_func(free_encoder);
     segment->done = g_async_queue_new();
     segment->ended = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), task->renditions->len);
@@ -226,6 +230,7 @@ static gboolean open_segment(Segment *segment, GError **error)
 
 static void close_segment(Segment *segment)
 {
+    pmx_stamps_free(segment->stamps);
     if (!segment->scaler)
         return;
     g_ptr_array_unref(segment->encoders);

@@ -5,7 +5,7 @@
 #include "job/job.h"
 
 /* ST 2084 and ARIB STD-B67 (both in BT.2100), as libavutil names them. */
-static gboolean is_hdr(const PmxStream *video)
+gboolean pmx_colour_is_hdr(const PmxStream *video)
 {
     return g_strcmp0(video->transfer, "smpte2084") == 0 ||
            g_strcmp0(video->transfer, "arib-std-b67") == 0;
@@ -28,7 +28,7 @@ static gboolean is_full(const PmxStream *video)
 
 gboolean pmx_colour_depends(const PmxStream *video)
 {
-    return is_hdr(video) || is_full(video);
+    return pmx_colour_is_hdr(video) || is_full(video);
 }
 
 /* Nits that the brightest places have: of the film, else of the display it was made on, else of the
@@ -66,7 +66,7 @@ void pmx_colour_task(const PmxStream *video, int pixels, PmxVideoTask *task)
     task->primaries = g_strdup(video->primaries);
     task->transfer = g_strdup(video->transfer);
     task->chroma = g_strdup(video->chroma);
-    if (pixels == PMX_PIXELS_8 && is_hdr(video)) {
+    if (pixels == PMX_PIXELS_8 && pmx_colour_is_hdr(video)) {
         map_tones(video, task);
     } else if (is_rgb(video)) {
         task->rgb = TRUE;
@@ -75,7 +75,7 @@ void pmx_colour_task(const PmxStream *video, int pixels, PmxVideoTask *task)
     } else if (pixels == PMX_PIXELS_10 && is_full(video)) {
         replace(&task->range, "tv");
     }
-    if (pixels == PMX_PIXELS_10 && is_hdr(video)) {
+    if (pixels == PMX_PIXELS_10 && pmx_colour_is_hdr(video)) {
         task->mastering = g_strdup(video->mastering);
         task->light_max = video->light_max;
         task->light_average = video->light_average;

@@ -12,6 +12,8 @@
 #include "plan/facts.h"
 #include "plan/task.h"
 
+gboolean pmx_colour_is_hdr(const PmxStream *video);
+
 /* Whether it makes a difference to the colours how many bits come out. */
 gboolean pmx_colour_depends(const PmxStream *video);
 

@@ -505,3 +505,95 @@ def test_hdr_is_carried_over_with_10_bits(polymux, store, name):
     planes = [np.frombuffer(tools.ffmpeg("-i", f, "-f", "rawvideo", "-pix_fmt", "yuv420p10le", "-")[0],
                             "<u2").astype(int) for f in (film, made)]
     assert np.abs(planes[0] - planes[1]).mean() < 1.5
+
+
+# --- watermarks ---
+
+
+def logo(path, size=(64, 32)):
+    """Red and blue, half of it see-through."""
+    tools.ffmpeg("-f", "lavfi", "-i", f"color=red:s={size[0]}x{size[1]}:d=0.04", "-vf",
+                 "format=rgba,geq=r=255*lt(X\\,W/2):g=0:b=255*gte(X\\,W/2):a=255-127*gte(Y\\,H/2)",
+                 "-frames:v", "1", "-c:v", "png", "-f", "image2", path)
+
+
+MARKS = {   # X, Y, Width, Height → the size and place in a picture of 320x180
+    "pixels": ({"X": 10, "Y": 20, "Width": 64, "Height": 32}, (64, 32, 10, 20)),
+    "parts": ({"X": 0.5, "Y": 0.1, "Width": 0.25, "Height": 0.2}, (80, 36, 160, 18)),
+    "aspect": ({"X": 0.5, "Y": 100, "Height": 0.2}, (72, 36, 160, 100)),
+    "usual": ({}, (38, 19, 0, 0)),
+    "jutting": ({"X": 300, "Y": 170, "Width": 64}, (64, 32, 300, 170)),
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_image_watermark(polymux, store, name):
+    place, (width, height, left, top) = MARKS[name]
+    picture = store.get("logo.png", logo)
+    mark = {"Type": "Image", "Content": str(picture), **place}
+    made = make(polymux, wide_film(store), features={"Watermarks": [mark]},
+                env={"POLYMUX_SEGMENT_SECONDS": "0.2"})
+    assert_same(made, wide_film(store), "-i", picture, "-filter_complex",
+                f"[1:v]scale={width}:{height}:out_color_matrix=bt601:{SCALE},format=yuva420p[m];"
+                f"[0:v][m]overlay={left}:{top}", floor=40)
+    body = tools.planes(made, WIDE, "yuv420p")
+    row = min(top + height // 4, 179)
+    red = body[3][180:].reshape(-1)[(row // 2) * 160 + (left + 8) // 2 + 160 * 90]
+    assert red > 220 or name == "jutting"
+
+
+def test_watermark_of_each_size(polymux, store):
+    """Parts are of each output's own picture; the same film is decoded once."""
+    picture = store.get("logo.png", logo)
+    features = {"Watermarks": [
+        {"Type": "Image", "Content": str(picture), "X": 0.25, "Y": 0.25, "Width": 0.5},
+        {"Type": "Text", "Content": "Ünï: 'cöde' %{pts} \\n, [x];", "X": 0.1, "Y": 0.7,
+         "FontSize": 0.1, "FontColor": "#FFFF00", "BorderWidth": 1}]}
+    outputs = [{"Name": n, "OutputFileName": n, "OverrideParams": {"Video": {**BEST, "Width": w}},
+                "Features": f}
+               for n, w, f in [("a", 320, features), ("b", 160, features), ("c", 160, {})]]
+    done = polymux.run(job({"film": wide_film(store)}, outputs))
+    assert done.work["video"] == {"run": 3, "kept": 0}
+    for name, width in (("a", 320), ("b", 160)):
+        frame = tools.planes(done.file(name), (width, width * 9 // 16), "yuv420p")[5]
+        top = width * 9 // 16
+        vs = frame[top:].reshape(-1)[top * width // 4:].reshape(top // 2, width // 2)
+        assert vs[int(top * 0.15), int(width * 0.15)] > 220       # red, in the middle of its left
+        assert vs[int(top * 0.15), int(width * 0.30)] < 130       # blue, on its right
+        words = frame[int(top * 0.7):int(top * 0.85), width // 10:width // 2]
+        assert (words > 190).mean() > 0.02, "no text"
+    again = polymux.run(job({"film": wide_film(store)}, outputs[:1]))
+    assert again.work["video"]["run"] == 0, "the key of one size depends on the others"
+
+
+@pytest.mark.parametrize("extra", [
+    {"FontName": "DejaVu Serif Bold"}, {"FontColor": "red", "FontAlpha": 0.5}])
+def test_text_watermark(polymux, store, extra):
+    fonts = "/usr/share/fonts/truetype/dejavu/"
+    font = fonts + ("DejaVuSerif-Bold.ttf" if "FontName" in extra else "DejaVuSans.ttf")
+    mark = {"Type": "Text", "Content": "Polymux", "X": 20, "Y": 40, "FontSize": 32, **extra}
+    made = make(polymux, wide_film(store), features={"Watermarks": [mark]})
+    color = f"{extra.get('FontColor', 'white')}@{extra.get('FontAlpha', 1)}"
+    assert_same(made, wide_film(store), "-vf", f"drawtext=fontfile={font}:text=Polymux:x=20:y=40:"
+                f"fontsize=32:fontcolor={color}")
+
+
+def test_watermarks_that_cannot_be_are_refused(polymux, store):
+    film, picture = wide_film(store), store.get("logo.png", logo)
+    image = {"Type": "Image", "Content": str(picture)}
+    text = {"Type": "Text", "Content": "x"}
+    noise = store.get("noise.png", lambda p: p.write_bytes(b"no picture"))
+    for marks, why in [
+            ([{**image, "FontSize": 3}], "has no effect with Type Image"),
+            ([{**text, "Width": 3}], "has no effect with Type Text"),
+            ([text] * 5, "at most 4"), ([{"Type": "Text"}], "is required"),
+            ([{**text, "X": 320}], "outside of the picture"),
+            ([{**text, "FontColor": "reddish"}], "#RRGGBB"),
+            ([{**text, "FontName": "Comic Sans"}], "DejaVu Sans"),
+            ([{**image, "Content": str(noise)}], "noise.png")]:
+        done = make(polymux, film, features={"Watermarks": marks}, expect=(1, 2))
+        assert any(why in told for _, told in done.problems()), (why, done)
+    hdr = store.get("hdr10.mp4", lambda p: hdr_film(p, "hdr10"))
+    done = make(polymux, hdr, features={"Watermarks": [text]}, expect=(1, 2),
+                video={"Codec": "H.265", "PixFmt": "yuv420p10le"})
+    assert "HDR" in done.problems()[0][1]
