@@ -272,11 +272,11 @@ static const BadJob bad_jobs[] = {
      "not \"fastest\"\n"
      "InvalidParameter.NotSupported @Video.PixFmt: yuv422p10le is not supported by "
      "this version of Polymux; it must be one of yuv420p, yuv420p10le\n"},
-    {VIDEO, "{'Preset':14}",
+    {VIDEO, "{'Preset':'14'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
      " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
      "not \"14\"\n"},
-    {VIDEO, "{'Preset':13}",
+    {VIDEO, "{'Preset':'13'}",
      "InvalidParameter @Video.Preset: is a number for AV1 only; name one from ultrafast to "
      "placebo\n"},
     {VIDEO, "{'PixFmt':'yuv420p10le','Profile':'main'}",
@@ -491,7 +491,8 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Audios[0].Remove: must be true or false, not \"yes\"\n"},
     {VIDEO, "{'Width':1280,'Height':720,'Codec':'H.265','InputRef':'dub','Preset':'warp'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, not \"warp\"\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"warp\"\n"},
     {AUDIOS,
      "[{'InputRef':'dub','LanguageControl':'InputFirst','Language':'chinese'},"
      "{'InputRef':'dub','LanguageControl':'configured','language':'eng'}]",
@@ -518,7 +519,7 @@ static const BadJob bad_jobs[] = {
      "[{'OutputFileName':'a','OverrideParams':{'Audio':{'Profile':'aac_he',"
      "'Bitrate':'300'},'Video':{'Codec':'x264'}}},{'OutputFileName':'b',"
      "'OverrideParams':'[1]'}]",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, not \"x264\"\n"
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, not \"x264\"\n"
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 44100 Hz with 2 "
      "channels takes 16 to 264 kbit/s, not 300\n"
      "InvalidParameter %[1].OverrideParams: must be a JSON object\n"},
