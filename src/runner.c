@@ -69,9 +69,10 @@ static json_t *execute(int *bad_input, GError **error)
 {
     PmxOrder *order = read_order(error);
     json_t *result = NULL;
+    PmxRun run = {.order = order, .control = PMX_CONTROL_FD, .data = PMX_DATA_FD, .bad_input = -1};
+    if (order)
+        pmx_fonts_open(&run.fonts, order);
     if (order && lock_in(order, error)) {
-        PmxRun run = {
-            .order = order, .control = PMX_CONTROL_FD, .data = PMX_DATA_FD, .bad_input = -1};
         pmx_run_setup(&run);
         result = tasks[order->kind](&run, error);
         *bad_input = run.bad_input;

@@ -66,6 +66,9 @@ void pmx_build_imply(PmxBuildOutput *building);
 /* Builds the subtitles, and refuses what the container cannot carry. */
 void pmx_build_fit(PmxBuildOutput *building);
 
+/* Fills the output's watermarks; their pictures become inputs of the job. */
+void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place);
+
 /* Takes Clip and Metadata. */
 void pmx_build_features(PmxBuildOutput *building, const PmxOutputPlace *place);
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "job/features.h"
+#include "job/job.h"
 
 /* An output, of a group or on its own: both forms have the same keys but for the file. */
 typedef struct {

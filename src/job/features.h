@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Features of an output: the field tables of Clip and Metadata, and their checks. Pure; for the job
+ * Features of an output: the field tables of Clip, Metadata and Watermarks, and their checks. Pure; for the job
  * room and for whoever prints the reference.
  */
 #pragma once
 
 #include "job/job.h"
+#include "job/watermarks.h"
 
 typedef struct {
     PmxTimeSpan span;
@@ -13,7 +14,8 @@ typedef struct {
 
 typedef struct {
     PmxClip clip;
-    json_t *metadata; /* as given; or NULL */
+    json_t *metadata;      /* as given; or NULL */
+    GPtrArray *watermarks; /* of PmxWatermark *, or NULL */
 } PmxFeatures;
 
 extern const PmxObject pmx_features_object;

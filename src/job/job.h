@@ -18,6 +18,7 @@
 #include "base/ratio.h"
 #include "job/box.h"
 #include "job/template.h"
+#include "job/watermarks.h"
 
 /* --- inputs --- */
 
@@ -44,6 +45,7 @@ typedef struct {
     char *name; /* NULL: unnamed */
     PmxMediaRef file;
     GPtrArray *selectors; /* of PmxAudioSelector *, or NULL */
+    char *image;          /* the JSON path of the watermark that it is the picture of; NULL: none */
 } PmxInput;
 
 /* --- what an output is made of --- */
@@ -217,6 +219,7 @@ typedef struct {
     gboolean check_audio_bitrate_fail; /* refuse a source with a lower rate */
     PmxVideo video;
     int rate;              /* PmxRateMode */
+    GPtrArray *watermarks; /* of PmxWatermark *; never NULL */
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */
     PmxAudio audio;        /* the output's general audio settings */
@@ -246,6 +249,9 @@ PmxJob *pmx_job_parse(const json_t *config, const PmxTemplates *templates,
 
 void pmx_job_free(PmxJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxJob, pmx_job_free)
+
+/* The JSON path of an input's address. Caller frees. */
+char *pmx_job_input_path(const PmxJob *job, guint input);
 
 /* What an InputRef names: the input's index and, for a selector's name, the selector; FALSE when
  * nothing has that name. A selector's name goes before an input's of the same name. */

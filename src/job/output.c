@@ -365,6 +365,7 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
         check_anything_left(&building);
     pmx_build_fit(&building);
     pmx_build_features(&building, place);
+    pmx_build_watermarks(&building, place);
     json_decref(building.merged);
     pmx_object_clear(&pmx_params_object, &building.written);
 }

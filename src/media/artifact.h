@@ -34,6 +34,8 @@ typedef struct {
     gint64 width, height; /* video */
     PmxRatio sar;
     char *range, *matrix, *primaries, *transfer, *chroma; /* video */
+    char *mastering;                                      /* HDR10, see hdr.h */
+    gint64 light_max, light_average;                      /* likewise */
     gint64 profile, level;
     gint64 sample_rate, channels, frame_size; /* audio; sample_rate is the time base's for HE-AAC */
     char *layout;       /* audio: channels as libavutil spells them; NULL: the usual of so many */

@@ -103,6 +103,25 @@ static int set_h265(AVCodecContext *context, const PmxRendition *rendition)
         "pools=none:frame-threads=1:wpp=0:pmode=0:pme=0:info=0:open-gop=0:log-level=error", 0);
 }
 
+/* What x265 tells in every segment's headers, once. */
+static int set_hdr(AVCodecContext *context, const PmxVideoTask *task)
+{
+    AVDictionary *params = NULL;
+    if (!task->mastering && !task->light_max)
+        return 0;
+    int status = av_opt_get_dict_val(context->priv_data, "x265-params", 0, &params);
+    g_autofree char *light = g_strdup_printf("%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT,
+                                             task->light_max, task->light_average);
+    if (status >= 0 && task->mastering)
+        status = av_dict_set(&params, "master-display", task->mastering, 0);
+    if (status >= 0 && task->light_max)
+        status = av_dict_set(&params, "max-cll", light, 0);
+    if (status >= 0)
+        status = av_opt_set_dict_val(context->priv_data, "x265-params", params, 0);
+    av_dict_free(&params);
+    return status;
+}
+
 /* SVT-AV1's presets are numbers. They are given to the names by what they cost: medium takes about
  * as long as x265's. */
 static gint64 av1_preset(const char *name)
@@ -150,6 +169,8 @@ AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *r
     set_picture(context, task, rendition);
     context->gop_size = gop_size(rendition, frames);
     int status = library->set(context, rendition);
+    if (status >= 0 && rendition->codec == PMX_CODEC_H265)
+        status = set_hdr(context, task);
     if (status >= 0)
         status = avcodec_open2(context, codec, NULL);
     if (status >= 0)

@@ -8,6 +8,7 @@
 #include <libavutil/samplefmt.h>
 
 #include "media/averror.h"
+#include "media/hdr.h"
 
 static AVRational rational(PmxRatio ratio)
 {
@@ -61,7 +62,8 @@ static int set_video(AVStream *stream, int container, const PmxArtifactHead *hea
         pmx_mux_format(container)->times == PMX_TIMES_EDITS)
         parameters->codec_tag = MKTAG('h', 'v', 'c', '1');
     set_colours(parameters, head);
-    return set_rotation(stream, head->rotation);
+    int status = set_rotation(stream, head->rotation);
+    return status < 0 ? status : pmx_hdr_to_stream(head, stream);
 }
 
 static int set_layout(AVCodecParameters *parameters, const PmxArtifactHead *head)

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "media/font.h"
 #include "media/source.h"
 #include "plan/order.h"
 
@@ -14,6 +15,7 @@ typedef struct {
     PmxOrder *order;
     int control, data; /* sockets */
     gint64 reported;   /* monotonic microseconds of the last progress line */
+    PmxFonts fonts;    /* for a video's texts */
     int bad_input; /* the input whose artifact is damaged, for the parent to make again; -1: none */
 } PmxRun;
 

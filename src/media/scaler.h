@@ -11,6 +11,7 @@
 #pragma once
 
 #include "media/avptr.h"
+#include "media/stamp.h"
 #include "plan/task.h"
 
 typedef struct PmxScaler PmxScaler;
@@ -19,8 +20,8 @@ typedef struct PmxScaler PmxScaler;
 const char *pmx_scaler_upright(gint64 rotation);
 
 /* For all distinct pictures among the task's renditions; `time_base` is that of the frames pushed.
- * Borrows `task`. */
-PmxScaler *pmx_scaler_new(const PmxVideoTask *task);
+ * What is put onto them is in `stamps`, NULL: nothing. Borrows both. */
+PmxScaler *pmx_scaler_new(const PmxVideoTask *task, PmxStamps *stamps);
 void pmx_scaler_free(PmxScaler *scaler);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxScaler, pmx_scaler_free)
 

@@ -32,6 +32,7 @@ typedef struct {
     gint64 start, end;             /* source ticks: where, then */
     PmxDeinterlacer *deinterlacer; /* NULL: nothing is */
     PmxPacer pacer;
+    PmxStamps *stamps;
     PmxScaler *scaler;
     guint frames;
     guint damaged; /* counted by the decoder on its way to the first frame */
@@ -201,7 +202,10 @@ static gboolean read_needs(Segment *segment, GError **error)
         return FALSE;
     if (task->end && !pmx_cut_read(segment->run, input++, &segment->end, error))
         return FALSE;
-    return !task->border || read_border(segment, input, error);
+    if (task->border && !read_border(segment, input++, error))
+        return FALSE;
+    segment->stamps = pmx_stamps_new(segment->run, segment->task, input, error);
+    return segment->stamps != NULL;
 }
 
 static void free_encoder(gpointer data)
@@ -230,7 +234,7 @@ static gboolean open_segment(Segment *segment, GError **error)
                    segment->end);
     if (task->deinterlace != PMX_DEINTERLACE_NONE)
         segment->deinterlacer = pmx_deinterlacer_new(task->deinterlace == PMX_DEINTERLACE_ALL);
-    segment->scaler = pmx_scaler_new(task);
+    segment->scaler = pmx_scaler_new(task, segment->stamps);
     segment->encoders = g_ptr_array_new_with_free_func(free_encoder);
     segment->done = g_async_queue_new();
     segment->ended = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), task->renditions->len);
@@ -240,6 +244,7 @@ static gboolean open_segment(Segment *segment, GError **error)
 
 static void close_segment(Segment *segment)
 {
+    pmx_stamps_free(segment->stamps);
     if (!segment->scaler)
         return;
     g_ptr_array_unref(segment->encoders);

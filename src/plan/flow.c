@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "plan/colour.h"
 #include "plan/shape.h"
 
 /* --- pace --- */
@@ -120,6 +121,7 @@ gboolean pmx_flow_choose(const PmxOutput *output, const PmxStream *video,
     *warning = NULL;
     choose_pace(&output->video, video, flow);
     flow->border = rendition->crop.found;
+    flow->pixels = pmx_colour_depends(video) ? rendition->pix_fmt : PMX_PIXELS_8;
     return choose_scan(output, video, rendition, flow, warning, error);
 }
 
@@ -170,5 +172,5 @@ gboolean pmx_flow_equal(const PmxFlow *a, const PmxFlow *b)
 {
     return a->pace == b->pace && same_ratio(a->slots, b->slots) && same_ratio(a->rate, b->rate) &&
            a->deinterlace == b->deinterlace && a->interlaced == b->interlaced &&
-           a->border == b->border;
+           a->border == b->border && a->pixels == b->pixels;
 }

@@ -28,6 +28,7 @@ typedef struct {
     gboolean constant;   /* each lasts as long */
     int deinterlace;     /* PmxDeinterlace */
     gboolean interlaced; /* coded so */
+    int pixels;          /* PmxPixels, where colours depend on it; else those of 8 bits */
     gboolean border;     /* cropped by the film's border */
 } PmxFlow;
 

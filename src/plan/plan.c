@@ -9,10 +9,12 @@
 
 #include "plan/audio.h"
 #include "plan/clip.h"
+#include "plan/colour.h"
 #include "plan/damage.h"
 #include "plan/flow.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
+#include "plan/overlay.h"
 #include "plan/planning.h"
 #include "plan/sound.h"
 
@@ -24,6 +26,8 @@ static void task_free(gpointer data)
     pmx_object_free(pmx_task_object(task->kind), task->video);
     g_ptr_array_unref(task->makes);
     g_ptr_array_unref(task->needs);
+    if (task->also)
+        g_array_unref(task->also);
     g_free(task->id);
     g_free(task);
 }
@@ -161,11 +165,7 @@ static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row
     body->border = row->border ? g_strdup(g_ptr_array_index(row->border->makes, 0)) : NULL;
     body->rotation = stream->rotation;
     pmx_ladder_upright(stream, &body->width, &body->height);
-    body->range = g_strdup(stream->range);
-    body->matrix = g_strdup(stream->matrix);
-    body->primaries = g_strdup(stream->primaries);
-    body->transfer = g_strdup(stream->transfer);
-    body->chroma = g_strdup(stream->chroma);
+    pmx_colour_task(stream, row->flow.pixels, body);
     return body;
 }
 
@@ -175,6 +175,7 @@ static char *segment_key(const PmxPlanning *planning, const PmxRow *row, const P
     const PmxPlanInput *input = &planning->inputs[row->source];
     json_t *parameters = pmx_object_dump(&pmx_video_task_object, body);
     json_object_del(parameters, "renditions");
+    json_object_del(parameters, "images");
     json_object_set_new(
         parameters, "rendition",
         pmx_object_dump(&pmx_rendition_object, g_ptr_array_index(row->renditions, r)));
@@ -188,6 +189,7 @@ static void copy_rendition(PmxVideoTask *body, const PmxRendition *from)
     PmxRendition *to = pmx_array_add(&pmx_rendition_object, &body->renditions);
     *to = *from;
     to->preset = g_strdup(from->preset);
+    pmx_overlay_copy_all(from, to);
 }
 
 static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
@@ -269,6 +271,8 @@ static void add_segment(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     for (guint r = 0; r < row->renditions->len; r++) {
         g_ptr_array_add(task->makes, segment_key(planning, row, body, r));
         copy_rendition(body, g_ptr_array_index(row->renditions, r));
+        pmx_overlay_read(planning->inputs, planning->job->inputs->len,
+                         g_ptr_array_index(row->renditions, r), task);
     }
     g_ptr_array_add(row->tasks, task);
     g_ptr_array_add(planning->plan->tasks, task);
@@ -298,9 +302,11 @@ static gboolean find_video_source(const PmxPlanning *planning, const PmxOutput *
         return pmx_job_find_ref(planning->job, output->video.input_ref, source, &selector) &&
                pmx_facts_video(planning->inputs[*source].facts);
     }
-    for (*source = 0; *source < planning->job->inputs->len; (*source)++)
-        if (pmx_facts_video(planning->inputs[*source].facts))
+    for (*source = 0; *source < planning->job->inputs->len; (*source)++) {
+        const PmxInput *input = g_ptr_array_index(planning->job->inputs, *source);
+        if (!input->image && pmx_facts_video(planning->inputs[*source].facts))
             return TRUE;
+    }
     return FALSE;
 }
 
@@ -358,6 +364,7 @@ static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint s
     char *warning = NULL;
     PmxRendition *rendition = pmx_planning_body(&pmx_rendition_object);
     if (!pmx_ladder_rendition(output, stream, rendition, &error) ||
+        !pmx_overlay_add_all(output, planning->inputs, stream, rendition, &error) ||
         !pmx_flow_choose(output, stream, rendition, &flow, &warning, &error)) {
         pmx_problems_add_error(planning->problems, output->params_path, error);
         pmx_object_free(&pmx_rendition_object, rendition);

@@ -27,7 +27,9 @@ typedef struct {
     guint source;   /* index of the job's input that is read; all but packages */
     double seconds; /* of media covered: its weight in progress and ETA */
     GPtrArray
-        *makes; /* of char *: keys of the artifacts, for video one a rendition, in their order */
+        *makes;   /* of char *: keys of the artifacts, for video one a rendition, in their order */
+    GArray *also; /* of guint: further inputs of the job that are read, behind what it needs; NULL:
+                        none */
     GPtrArray *needs; /* of char *: keys of the artifacts that must be there first */
     guint output;     /* index into the plan's outputs; package only */
     union {

@@ -3,6 +3,7 @@
 #include "plan/task.h"
 
 #include "job/containers.h"
+#include "job/watermarks.h"
 
 static const char *const codecs[] = {"h264", "h265", "av1", NULL};
 static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
@@ -60,6 +61,36 @@ static const PmxField shape_fields[] = {
 static const PmxObject shape_object = {"Shape", sizeof(PmxShape), shape_fields,
                                        "What is wanted of the picture's shape."};
 
+#define AT(member) .offset = offsetof(PmxOverlay, member)
+static const PmxField overlay_fields[] = {
+    {"text", PMX_FIELD_STRING, AT(text), .doc = "what is written"},
+    {"image", PMX_FIELD_STRING, AT(image), .doc = "what is shown"},
+    {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index in it"},
+    {"x", PMX_FIELD_DOUBLE, AT(x), .doc = "pixels, or a part of the width"},
+    {"y", PMX_FIELD_DOUBLE, AT(y), .doc = "pixels, or a part of the height"},
+    {"width", PMX_FIELD_DOUBLE, AT(width), .doc = "likewise"},
+    {"height", PMX_FIELD_DOUBLE, AT(height), .doc = "likewise"},
+    {"font", PMX_FIELD_ENUM, AT(font), .choices = pmx_font_names, .doc = "font"},
+    {"font_size", PMX_FIELD_DOUBLE, AT(font_size), .doc = "pixels, or a part of the height"},
+    {"alpha", PMX_FIELD_DOUBLE, AT(alpha), .doc = "how much it covers"},
+    {"color", PMX_FIELD_STRING, AT(color), .doc = "of the text"},
+    {"border_width", PMX_FIELD_INT, AT(border_width), .doc = "pixels"},
+    {"border_color", PMX_FIELD_STRING, AT(border_color), .doc = "around the text"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_overlay_object = {"Overlay", sizeof(PmxOverlay), overlay_fields,
+                                      "Something put onto the picture."};
+
+static const PmxField image_fields[] = {
+    {"identity", PMX_FIELD_STRING, offsetof(PmxImage, identity), .doc = "which file"},
+    {0},
+};
+
+const PmxObject pmx_image_object = {"Image", sizeof(PmxImage), image_fields,
+                                    "A picture that is read."};
+
 #define AT(member) .offset = offsetof(PmxRendition, member)
 static const PmxField rendition_fields[] = {
     {"codec", PMX_FIELD_ENUM, AT(codec), .choices = codecs, .doc = "codec"},
@@ -83,6 +114,8 @@ static const PmxField rendition_fields[] = {
     {"cut", PMX_FIELD_TEXT, AT(cut), BOX, .doc = "part of what is scaled"},
     {"left", PMX_FIELD_INT, AT(left), .doc = "pixels"},
     {"top", PMX_FIELD_INT, AT(top), .doc = "pixels"},
+    {"overlays", PMX_FIELD_ARRAY, AT(overlays), .object = &pmx_overlay_object,
+     .doc = "what is put onto it"},
     {0},
 };
 #undef AT
@@ -118,6 +151,14 @@ static const PmxField video_fields[] = {
     {"primaries", PMX_FIELD_STRING, AT(primaries), .doc = "colour primaries"},
     {"transfer", PMX_FIELD_STRING, AT(transfer), .doc = "transfer characteristics"},
     {"chroma", PMX_FIELD_STRING, AT(chroma), .doc = "chroma sample location"},
+    {"rgb", PMX_FIELD_BOOL, AT(rgb), .doc = "the source is RGB"},
+    {"hdr_transfer", PMX_FIELD_STRING, AT(hdr_transfer), .doc = "the source's, to be tone-mapped"},
+    {"hdr_primaries", PMX_FIELD_STRING, AT(hdr_primaries), .doc = "likewise"},
+    {"hdr_matrix", PMX_FIELD_STRING, AT(hdr_matrix), .doc = "likewise"},
+    {"hdr_peak", PMX_FIELD_INT, AT(hdr_peak), .doc = "cd/m²"},
+    {"mastering", PMX_FIELD_STRING, AT(mastering), .doc = "mastering display"},
+    {"light_max", PMX_FIELD_INT, AT(light_max), .doc = "MaxCLL, cd/m²"},
+    {"light_average", PMX_FIELD_INT, AT(light_average), .doc = "MaxFALL, cd/m²"},
     {"pace", PMX_FIELD_ENUM, AT(pace), .choices = paces, .fallback = "source",
      .doc = "which frames come out"},
     {"slots", PMX_FIELD_TEXT, AT(slots), .kind = &pmx_ratio_kind, .fallback = "0",
@@ -128,6 +169,8 @@ static const PmxField video_fields[] = {
      .doc = "which frames are"},
     {"interlaced", PMX_FIELD_BOOL, AT(interlaced), .doc = "pictures stay so"},
     {"border", PMX_FIELD_STRING, AT(border), .doc = "what to crop by"},
+    {"images", PMX_FIELD_ARRAY, AT(images), .object = &pmx_image_object,
+     .doc = "what else is read"},
     {"renditions", PMX_FIELD_ARRAY, AT(renditions), .object = &pmx_rendition_object,
      .doc = "what to make"},
     {0},

@@ -65,6 +65,22 @@ typedef struct {
     PmxBox pad;
 } PmxShape;
 
+/* Something put onto the finished picture. Lengths as PmxWatermark of job/watermarks.h has them. */
+typedef struct {
+    char *text;    /* NULL: an image */
+    char *image;   /* identity of the picture's file */
+    gint64 stream; /* in it */
+    double x, y, width, height;
+    int font; /* index into pmx_font_names */
+    double font_size, alpha;
+    char *color, *border_color;
+    gint64 border_width;
+} PmxOverlay;
+
+typedef struct {
+    char *identity;
+} PmxImage;
+
 typedef struct {
     int codec;   /* PmxVideoCodec of job/job.h */
     int profile; /* H.264: index into baseline, main, high */
@@ -77,11 +93,12 @@ typedef struct {
     gint64 width, height;    /* pixels */
     PmxRatio sar;            /* sample aspect ratio to write; unknown: none */
 
-    PmxBox crop;      /* of the upright source; none: all of it */
-    PmxShape shape;   /* where crop is still to be found: what is wanted of what is */
-    PmxBox scaled;    /* to these sides; none: width and height */
-    PmxBox cut;       /* of what is scaled; none: all of it */
-    gint64 left, top; /* where it stands on the output's picture */
+    PmxBox crop;         /* of the upright source; none: all of it */
+    PmxShape shape;      /* where crop is still to be found: what is wanted of what is */
+    PmxBox scaled;       /* to these sides; none: width and height */
+    PmxBox cut;          /* of what is scaled; none: all of it */
+    gint64 left, top;    /* where it stands on the output's picture */
+    GPtrArray *overlays; /* of PmxOverlay *, the lowest first; NULL: none */
 } PmxRendition;
 
 typedef struct {
@@ -100,12 +117,19 @@ typedef struct {
     gint64 rotation;      /* degrees clockwise */
     gint64 width, height; /* pixels of the source after rotation */
     char *range, *matrix, *primaries, *transfer, *chroma; /* to be carried over */
-    int pace;                                             /* PmxPaceKind */
-    PmxRatio slots;        /* a second; where pace is not the source's */
-    PmxRatio source_rate;  /* frames a second, where the output's are on a grid of their own */
-    int deinterlace;       /* PmxDeinterlace */
-    gboolean interlaced;   /* pictures stay so */
-    char *border;          /* key of the border, for renditions that crop by it; NULL: none does */
+    gboolean rgb; /* the source is: its samples become those of `matrix` */
+    char *hdr_transfer, *hdr_primaries, *hdr_matrix; /* the source's, when tones are mapped */
+    gint64 hdr_peak;                                 /* cd/m² */
+    char *mastering;                                 /* see media/hdr.h; to be carried over */
+    gint64 light_max, light_average;                 /* cd/m², likewise */
+    int pace;                                        /* PmxPaceKind */
+    PmxRatio slots;                                  /* a second; where pace is not the source's */
+    PmxRatio source_rate; /* frames a second, where the output's are on a grid of their own */
+    int deinterlace;      /* PmxDeinterlace */
+    gboolean interlaced;  /* pictures stay so */
+    char *border;         /* key of the border, for renditions that crop by it; NULL: none does */
+    GPtrArray *images; /* of PmxImage *: what else is read, behind the cuts and the border; for all
+                          renditions together, so no part of their keys; NULL: nothing */
     GPtrArray *renditions; /* of PmxRendition * */
 } PmxVideoTask;
 
@@ -171,6 +195,8 @@ typedef struct {
 
 extern const PmxObject pmx_cut_task_object;
 extern const PmxObject pmx_border_task_object;
+extern const PmxObject pmx_overlay_object;
+extern const PmxObject pmx_image_object;
 extern const PmxObject pmx_rendition_object;
 extern const PmxObject pmx_video_task_object;
 extern const PmxObject pmx_audio_task_object;

@@ -366,3 +366,234 @@ def test_smaller_source_keeps_its_size(polymux, store):
     made = make(polymux, film, video={"Width": 400, "Crop": "160:90:0:0", "Pad": "200:200:0:0"},
                 TransConfig={"IsCheckReso": True})
     assert_same(made, film, "-vf", "crop=160:90:0:0,pad=200:200:0:0:black")
+
+
+# --- samples ---
+
+KINDS = {   # encoder's options → what ffmpeg does that means the same, its pixel format
+    "422": (["-c:v", "ffv1", "-pix_fmt", "yuv422p"], "null", "yuv420p"),
+    "444": (["-c:v", "ffv1", "-pix_fmt", "yuv444p"], "null", "yuv420p"),
+    "422p10": (["-c:v", "prores_ks", "-pix_fmt", "yuv422p10le"], "null", "yuv420p"),
+    "444p12": (["-c:v", "ffv1", "-pix_fmt", "yuv444p12le"], "null", "yuv420p"),
+    "420p10": (["-c:v", "ffv1", "-pix_fmt", "yuv420p10le"], "null", "yuv420p"),
+    "gbrp": (["-c:v", "ffv1", "-pix_fmt", "gbrp"],
+             "scale=out_color_matrix=smpte170m:out_range=tv:flags=bicubic+accurate_rnd", "yuv420p"),
+    "rgb24": (["-c:v", "png", "-pix_fmt", "rgb24"],
+              "scale=out_color_matrix=smpte170m:out_range=tv:flags=bicubic+accurate_rnd", "yuv420p"),
+    "full": (["-c:v", "mjpeg", "-pix_fmt", "yuvj420p", "-q:v", "1"], "null", "yuvj420p"),
+    "full444": (["-c:v", "mjpeg", "-pix_fmt", "yuvj444p", "-q:v", "1"], "null", "yuvj420p"),
+    "odd": (["-c:v", "ffv1", "-pix_fmt", "yuv420p", "-vf", "crop=159:91:0:0:exact=1"],
+            f"scale=160:92:{SCALE}", "yuv420p"),
+}
+
+
+def bars(path, options):
+    tools.ffmpeg("-f", "lavfi", "-i", "smptehdbars=s=160x96:r=25:d=0.2", *options, path)
+
+
+def decoded(path, size, pixels):
+    raw, _ = tools.ffmpeg("-i", path, "-pix_fmt", pixels, "-sws_flags", "bicubic+accurate_rnd",
+                          "-f", "rawvideo", "-")
+    return np.frombuffer(raw, np.uint8).reshape(-1, size[1] * 3 // 2, size[0])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_kinds_of_samples(polymux, store, kind):
+    """Colour bars come out in the colours they had, whatever the samples are."""
+    options, filters, pixels = KINDS[kind]
+    film = store.get(f"bars-{kind}.mkv", lambda p: bars(p, options))
+    made = make(polymux, film)
+    size = tools.size_of(made)
+    shown = tools.video(made)
+    assert shown["pix_fmt"] == pixels and (shown.get("color_range") == "pc") == (pixels[3] == "j")
+    raw, _ = tools.ffmpeg("-i", film, "-vf", filters, "-sws_flags", "bicubic+accurate_rnd",
+                          "-pix_fmt", pixels, "-f", "rawvideo", "-")
+    theirs = np.frombuffer(raw, np.uint8).reshape(-1, size[1] * 3 // 2, size[0])
+    ours = decoded(made, size, pixels)
+    assert len(ours) == len(theirs) == 5
+    assert min(tools.psnr(a, b) for a, b in zip(ours, theirs)) > 42
+    # and on a screen they are the colours of the source
+    back, there = (tools.ffmpeg("-i", f, "-frames:v", "1", "-vf", "scale=160:96", "-pix_fmt", "rgb24",
+                                "-f", "rawvideo", "-")[0] for f in (made, film))
+    off = np.abs(np.frombuffer(back, np.uint8).astype(int) - np.frombuffer(there, np.uint8))
+    assert np.median(off) <= 2
+
+
+def test_black_of_full_range(polymux, store):
+    film = store.get("bars-full.mkv", lambda p: bars(p, KINDS["full"][0]))
+    made = make(polymux, film, video={"Pad": "200:96:20:0"})
+    assert decoded(made, (200, 96), "yuvj420p")[0][:96, :18].max() <= 1
+
+
+MASTERING = "G(13250,34500)B(7500,3000)R(34000,16000)WP(15635,16450)L(10000000,50)"
+HDR = {"hdr10": ("smpte2084", f":master-display={MASTERING}:max-cll=1000,400:hdr10=1"),
+       "hlg": ("arib-std-b67", "")}
+NITS = [0, 1, 10, 50, 100, 203, 400, 1000]
+
+
+def pq(nits):
+    """The 10-bit code of SMPTE ST 2084, limited range."""
+    y = (nits / 10000) ** 0.1593017578125
+    return round(64 + 876 * ((0.8359375 + 18.8515625 * y) / (1 + 18.6875 * y)) ** 78.84375)
+
+
+def hlg(scene):
+    """The 10-bit code of ARIB STD-B67, limited range, of scene light 0..1."""
+    e = (3 * scene) ** 0.5 if scene <= 1 / 12 else \
+        0.17883277 * np.log(12 * scene - 0.28466892) + 0.55991073
+    return round(64 + 876 * e)
+
+
+def hdr_film(path, name):
+    """Grey patches, as bright as NITS says on a display of 1000."""
+    transfer, params = HDR[name]
+    codes = [pq(n) if name == "hdr10" else hlg((n / 1000) ** (1 / 1.2)) for n in NITS]
+    luma = np.repeat(np.array(codes, "<u2"), 20)[None].repeat(96, 0).tobytes()
+    raw = (luma + np.full(80 * 96, 512, "<u2").tobytes()) * 10
+    tools.ffmpeg("-f", "rawvideo", "-pix_fmt", "yuv420p10le", "-s", "160x96", "-r", "25", "-i", "-",
+                 "-c:v", "libx265", "-preset", "ultrafast", "-crf", "4", "-color_primaries", "bt2020",
+                 "-color_trc", transfer, "-colorspace", "bt2020nc", "-color_range", "tv",
+                 "-x265-params", "log-level=none" + params, path, feed=raw)
+
+
+TAGS = ("color_primaries", "color_transfer", "color_space", "color_range", "pix_fmt")
+
+
+def side_data(path):
+    out = tools.ffprobe(path)["streams"][0].get("side_data_list", [])
+    return {d["side_data_type"]: {k: v for k, v in d.items() if k != "side_data_type"} for d in out}
+
+
+@pytest.mark.parametrize("name", HDR)
+@pytest.mark.parametrize("codec", ["H.264", "H.265"])
+def test_hdr_is_mapped_to_8_bits(polymux, store, name, codec):
+    film = store.get(f"{name}.mp4", lambda p: hdr_film(p, name))
+    made = make(polymux, film, video={"Codec": codec})
+    assert [tools.video(made)[k] for k in TAGS] == ["bt709", "bt709", "bt709", "tv", "yuv420p"]
+    assert not side_data(made)
+    grey = tools.planes(made, SIZE, "yuv420p")[4]
+    steps = [int(np.median(grey[:96, 20 * i + 4:20 * i + 16])) for i in range(len(NITS))]
+    assert steps == sorted(set(steps)) and steps[0] == 16, steps
+    assert 120 < steps[NITS.index(100)] < 190 and steps[NITS.index(203)] > 150, steps
+    assert 225 < steps[-1] <= 236, steps
+    assert np.abs(grey[96:].astype(int) - 128).max() <= 2
+
+
+@pytest.mark.parametrize("name", HDR)
+def test_hdr_is_carried_over_with_10_bits(polymux, store, name):
+    film = store.get(f"{name}.mp4", lambda p: hdr_film(p, name))
+    made = make(polymux, film, video={"Codec": "H.265", "PixFmt": "yuv420p10le", "Gop": 5},
+                env={"POLYMUX_SEGMENT_SECONDS": "0.2"})
+    assert [tools.video(made)[k] for k in TAGS] == \
+        ["bt2020", HDR[name][0], "bt2020nc", "tv", "yuv420p10le"]
+    if name == "hdr10":
+        display, light = (side_data(made)[k] for k in (
+            "Mastering display metadata", "Content light level metadata"))
+        assert light == {"max_content": 1000, "max_average": 400}
+        assert [float(Fraction(display[k])) for k in ("red_x", "green_y", "white_point_x")] == \
+            pytest.approx([0.68, 0.69, 0.3127], abs=1e-4)
+        assert Fraction(display["max_luminance"]) == 1000
+        assert float(Fraction(display["min_luminance"])) == pytest.approx(0.005)
+        track = tools.mediainfo(made)[1]
+        assert "BT.2020" in track["colour_primaries"] and "2086" in track["HDR_Format"]
+        assert track["MaxCLL"].startswith("1000") and track["MaxFALL"].startswith("400")
+        # in the stream itself as well, for players that look there
+        plain = made.with_suffix(".hevc")
+        tools.ffmpeg("-i", made, "-c", "copy", plain)
+        out, _ = tools.run("ffprobe", "-v", "error", "-show_frames", "-read_intervals", "%+#1", plain)
+        assert b"Mastering display metadata" in out and b"max_content=1000" in out
+    planes = [np.frombuffer(tools.ffmpeg("-i", f, "-f", "rawvideo", "-pix_fmt", "yuv420p10le", "-")[0],
+                            "<u2").astype(int) for f in (film, made)]
+    assert np.abs(planes[0] - planes[1]).mean() < 1.5
+
+
+# --- watermarks ---
+
+
+def logo(path, size=(64, 32)):
+    """Red and blue, half of it see-through."""
+    tools.ffmpeg("-f", "lavfi", "-i", f"color=red:s={size[0]}x{size[1]}:d=0.04", "-vf",
+                 "format=rgba,geq=r=255*lt(X\\,W/2):g=0:b=255*gte(X\\,W/2):a=255-127*gte(Y\\,H/2)",
+                 "-frames:v", "1", "-c:v", "png", "-f", "image2", path)
+
+
+MARKS = {   # X, Y, Width, Height → the size and place in a picture of 320x180
+    "pixels": ({"X": 10, "Y": 20, "Width": 64, "Height": 32}, (64, 32, 10, 20)),
+    "parts": ({"X": 0.5, "Y": 0.1, "Width": 0.25, "Height": 0.2}, (80, 36, 160, 18)),
+    "aspect": ({"X": 0.5, "Y": 100, "Height": 0.2}, (72, 36, 160, 100)),
+    "usual": ({}, (38, 19, 0, 0)),
+    "jutting": ({"X": 300, "Y": 170, "Width": 64}, (64, 32, 300, 170)),
+}
+
+
+@pytest.mark.parametrize("name", MARKS)
+def test_image_watermark(polymux, store, name):
+    place, (width, height, left, top) = MARKS[name]
+    picture = store.get("logo.png", logo)
+    mark = {"Type": "Image", "Content": str(picture), **place}
+    made = make(polymux, wide_film(store), features={"Watermarks": [mark]},
+                env={"POLYMUX_SEGMENT_SECONDS": "0.2"})
+    assert_same(made, wide_film(store), "-i", picture, "-filter_complex",
+                f"[1:v]scale={width}:{height}:out_color_matrix=bt601:{SCALE},format=yuva420p[m];"
+                f"[0:v][m]overlay={left}:{top}", floor=40)
+    body = tools.planes(made, WIDE, "yuv420p")
+    row = min(top + height // 4, 179)
+    red = body[3][180:].reshape(-1)[(row // 2) * 160 + (left + 8) // 2 + 160 * 90]
+    assert red > 220 or name == "jutting"
+
+
+def test_watermark_of_each_size(polymux, store):
+    """Parts are of each output's own picture; the same film is decoded once."""
+    picture = store.get("logo.png", logo)
+    features = {"Watermarks": [
+        {"Type": "Image", "Content": str(picture), "X": 0.25, "Y": 0.25, "Width": 0.5},
+        {"Type": "Text", "Content": "Ünï: 'cöde' %{pts} \\n, [x];", "X": 0.1, "Y": 0.7,
+         "FontSize": 0.1, "FontColor": "#FFFF00", "BorderWidth": 1}]}
+    outputs = [{"Name": n, "OutputFileName": n, "OverrideParams": {"Video": {**BEST, "Width": w}},
+                "Features": f}
+               for n, w, f in [("a", 320, features), ("b", 160, features), ("c", 160, {})]]
+    done = polymux.run(job({"film": wide_film(store)}, outputs))
+    assert done.work["video"] == {"run": 3, "kept": 0}
+    for name, width in (("a", 320), ("b", 160)):
+        frame = tools.planes(done.file(name), (width, width * 9 // 16), "yuv420p")[5]
+        top = width * 9 // 16
+        vs = frame[top:].reshape(-1)[top * width // 4:].reshape(top // 2, width // 2)
+        assert vs[int(top * 0.15), int(width * 0.15)] > 220       # red, in the middle of its left
+        assert vs[int(top * 0.15), int(width * 0.30)] < 130       # blue, on its right
+        words = frame[int(top * 0.7):int(top * 0.85), width // 10:width // 2]
+        assert (words > 190).mean() > 0.02, "no text"
+    again = polymux.run(job({"film": wide_film(store)}, outputs[:1]))
+    assert again.work["video"]["run"] == 0, "the key of one size depends on the others"
+
+
+@pytest.mark.parametrize("extra", [
+    {"FontName": "DejaVu Serif Bold"}, {"FontColor": "red", "FontAlpha": 0.5}])
+def test_text_watermark(polymux, store, extra):
+    fonts = "/usr/share/fonts/truetype/dejavu/"
+    font = fonts + ("DejaVuSerif-Bold.ttf" if "FontName" in extra else "DejaVuSans.ttf")
+    mark = {"Type": "Text", "Content": "Polymux", "X": 20, "Y": 40, "FontSize": 32, **extra}
+    made = make(polymux, wide_film(store), features={"Watermarks": [mark]})
+    color = f"{extra.get('FontColor', 'white')}@{extra.get('FontAlpha', 1)}"
+    assert_same(made, wide_film(store), "-vf", f"drawtext=fontfile={font}:text=Polymux:x=20:y=40:"
+                f"fontsize=32:fontcolor={color}")
+
+
+def test_watermarks_that_cannot_be_are_refused(polymux, store):
+    film, picture = wide_film(store), store.get("logo.png", logo)
+    image = {"Type": "Image", "Content": str(picture)}
+    text = {"Type": "Text", "Content": "x"}
+    noise = store.get("noise.png", lambda p: p.write_bytes(b"no picture"))
+    for marks, why in [
+            ([{**image, "FontSize": 3}], "has no effect with Type Image"),
+            ([{**text, "Width": 3}], "has no effect with Type Text"),
+            ([text] * 5, "at most 4"), ([{"Type": "Text"}], "is required"),
+            ([{**text, "X": 320}], "outside of the picture"),
+            ([{**text, "FontColor": "reddish"}], "#RRGGBB"),
+            ([{**text, "FontName": "Comic Sans"}], "DejaVu Sans"),
+            ([{**image, "Content": str(noise)}], "noise.png")]:
+        done = make(polymux, film, features={"Watermarks": marks}, expect=(1, 2))
+        assert any(why in told for _, told in done.problems()), (why, done)
+    hdr = store.get("hdr10.mp4", lambda p: hdr_film(p, "hdr10"))
+    done = make(polymux, hdr, features={"Watermarks": [text]}, expect=(1, 2),
+                video={"Codec": "H.265", "PixFmt": "yuv420p10le"})
+    assert "HDR" in done.problems()[0][1]

@@ -496,7 +496,8 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Audios[0].Remove: must be true or false, not \"yes\"\n"},
     {VIDEO, "{'Width':1280,'Height':720,'Codec':'H.265','InputRef':'dub','Preset':'warp'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, not \"warp\"\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"warp\"\n"},
     {AUDIOS,
      "[{'InputRef':'dub','LanguageControl':'InputFirst','Language':'chinese'},"
      "{'InputRef':'dub','LanguageControl':'configured','language':'eng'}]",
