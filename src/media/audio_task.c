@@ -26,6 +26,7 @@ typedef struct {
     gint64 given; /* samples given to the encoder */
     gint64 cut;   /* samples: no more than these */
     gint64 units; /* access units written */
+    guint damaged;
     gboolean ended;
 } Track;
 
@@ -111,7 +112,7 @@ static gboolean finish(Track *track, GError **error)
         .frame_size = pmx_aac_frame_length(track->aac) / scale,
         .bit_rate = track->task->bitrate * 1000,
         .extradata = extradata,
-        .damaged = pmx_decoder_damaged(track->decoder),
+        .damaged = track->damaged,
     };
     return pmx_artifact_finish(track->writer, &head, error);
 }
@@ -123,15 +124,19 @@ static json_t *run_track(Track *track, GError **error)
         pmx_resampler_new(track->task, (PmxRatio){tick.num, tick.den}, encode, track);
     if (!decode_all(track, resampler, error))
         return NULL;
+    guint refused = pmx_resampler_refused(resampler);
+    track->damaged = pmx_decoder_damaged(track->decoder) + refused;
     if (track->given == 0) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "nothing of the audio track decodes");
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                    refused ? "the audio track's rate, format or channels cannot be resampled"
+                            : "nothing of the audio track decodes");
         return NULL;
     }
     if (!pad(track, error) || !finish(track, error))
         return NULL;
     return json_pack("{s:f, s:i}", "seconds",
                      (double)track->given / (double)track->task->samplerate, "damaged",
-                     (int)pmx_decoder_damaged(track->decoder));
+                     (int)track->damaged);
 }
 
 static json_t *with_decoder(PmxRun *run, const PmxAudioTask *task, PmxDecoder *decoder,

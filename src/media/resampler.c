@@ -19,6 +19,7 @@ struct PmxResampler {
     int rate, format;       /* of what goes in */
     AVChannelLayout layout; /* likewise */
     gint64 fed;             /* samples at `rate` since zero */
+    guint refused;          /* frames of a kind that cannot be resampled */
     gboolean dropping;      /* the last frame lay wholly before where the line ends */
     GArray *out;            /* scratch for converted samples */
 };
@@ -68,34 +69,30 @@ static gboolean fits(const PmxResampler *resampler, const AVFrame *frame)
            av_channel_layout_compare(&resampler->layout, &frame->ch_layout) == 0;
 }
 
-static int open_swr(PmxResampler *resampler)
+static int open_swr(const PmxAudioTask *task, const AVFrame *frame, SwrContext **swr)
 {
-    const PmxAudioTask *task = resampler->task;
     AVChannelLayout in = {0}, out = {0};
-    if (resampler->layout.order == AV_CHANNEL_ORDER_UNSPEC)
-        av_channel_layout_default(&in, resampler->layout.nb_channels);
+    if (frame->ch_layout.order == AV_CHANNEL_ORDER_UNSPEC)
+        av_channel_layout_default(&in, frame->ch_layout.nb_channels);
     else
-        av_channel_layout_copy(&in, &resampler->layout);
+        av_channel_layout_copy(&in, &frame->ch_layout);
     av_channel_layout_default(&out, (int)task->channels);
-    int status =
-        swr_alloc_set_opts2(&resampler->swr, &out, AV_SAMPLE_FMT_S16, (int)task->samplerate, &in,
-                            resampler->format, resampler->rate, 0, NULL);
+    int status = swr_alloc_set_opts2(swr, &out, AV_SAMPLE_FMT_S16, (int)task->samplerate, &in,
+                                     frame->format, frame->sample_rate, 0, NULL);
     av_channel_layout_uninit(&in);
     /* Double precision inside: the one that is fine enough and the same on every processor. */
     if (status >= 0)
-        status =
-            av_opt_set_sample_fmt(resampler->swr, "internal_sample_fmt", AV_SAMPLE_FMT_DBLP, 0);
-    return status < 0 ? status : swr_init(resampler->swr);
+        status = av_opt_set_sample_fmt(*swr, "internal_sample_fmt", AV_SAMPLE_FMT_DBLP, 0);
+    return status < 0 ? status : swr_init(*swr);
 }
 
 /* A stream may change its rate or layout; what went in before is finished first. */
-static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, GError **error)
+static gboolean change_swr(PmxResampler *resampler, const AVFrame *frame, SwrContext *swr,
+                           GError **error)
 {
-    if (fits(resampler, frame))
-        return TRUE;
-    if (resampler->swr && !convert(resampler, NULL, 0, error))
-        return FALSE;
+    gboolean ok = !resampler->swr || convert(resampler, NULL, 0, error);
     swr_free(&resampler->swr);
+    resampler->swr = swr;
     if (resampler->rate)
         resampler->fed = pmx_rescale(resampler->fed, pmx_ratio(1, resampler->rate),
                                      pmx_ratio(1, frame->sample_rate));
@@ -103,9 +100,25 @@ static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, GError
     resampler->format = frame->format;
     av_channel_layout_uninit(&resampler->layout);
     av_channel_layout_copy(&resampler->layout, &frame->ch_layout);
-    int status = open_swr(resampler);
-    return status >= 0 ||
-           pmx_av_fail(error, PMX_CODE_INTERNAL, status, "this kind of audio cannot be resampled");
+    return ok;
+}
+
+/* Damage may look like a frame of 22 channels; such a one is passed over, and the next that fits goes
+ * on at its own time. */
+static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, gboolean *usable,
+                           GError **error)
+{
+    SwrContext *swr = NULL;
+    *usable = fits(resampler, frame);
+    if (*usable)
+        return TRUE;
+    int status = open_swr(resampler->task, frame, &swr);
+    *usable = status >= 0;
+    if (*usable)
+        return change_swr(resampler, frame, swr, error);
+    swr_free(&swr);
+    resampler->refused++;
+    return TRUE;
 }
 
 static gboolean add_silence(PmxResampler *resampler, gint64 count, GError **error)
@@ -169,12 +182,18 @@ static gboolean feed_frame(PmxResampler *resampler, const AVFrame *frame, gint64
 
 gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GError **error)
 {
-    if (!ensure_swr(resampler, frame, error))
-        return FALSE;
+    gboolean usable;
+    if (!ensure_swr(resampler, frame, &usable, error) || !usable)
+        return !usable;
     gint64 gap = gap_before(resampler, frame);
     if (gap > 0 && !add_silence(resampler, gap, error))
         return FALSE;
     return feed_frame(resampler, frame, gap < 0 ? -gap : 0, error);
+}
+
+guint pmx_resampler_refused(const PmxResampler *resampler)
+{
+    return resampler->refused;
 }
 
 gboolean pmx_resampler_finish(PmxResampler *resampler, GError **error)

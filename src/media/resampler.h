@@ -29,3 +29,6 @@ gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GErro
 
 /* The end of the track: gives out what is held back. */
 gboolean pmx_resampler_finish(PmxResampler *resampler, GError **error);
+
+/* Frames passed over, because audio of their kind cannot be resampled. */
+guint pmx_resampler_refused(const PmxResampler *resampler);
