@@ -2,6 +2,7 @@
 /* Packets to frames, and seeking that is exact: see decoder.h. */
 #include "media/decoder.h"
 
+#include "media/amr.h"
 #include "media/averror.h"
 
 struct PmxDecoder {
@@ -9,7 +10,8 @@ struct PmxDecoder {
     AVStream *stream;
     AVCodecContext *context;
     AVPacket *packet;
-    AVFrame *held; /* decoded while looking where a seek landed */
+    AVPacket *whole; /* what is left of one that holds several frames */
+    AVFrame *held;   /* decoded while looking where a seek landed */
     gboolean have_held;
     gboolean wait_key;   /* drop packets up to the next keyframe */
     gint64 first_key;    /* presentation time of that keyframe */
@@ -73,6 +75,7 @@ PmxDecoder *pmx_decoder_open(PmxSource *source, int index, GError **error)
     decoder->source = source;
     decoder->stream = source->format->streams[index];
     decoder->packet = av_packet_alloc();
+    decoder->whole = av_packet_alloc();
     decoder->held = av_frame_alloc();
     decoder->wait_key = decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
     decoder->first_key = decoder->sought = decoder->last = AV_NOPTS_VALUE;
@@ -101,6 +104,7 @@ void pmx_decoder_free(PmxDecoder *decoder)
         return;
     avcodec_free_context(&decoder->context);
     av_packet_free(&decoder->packet);
+    av_packet_free(&decoder->whole);
     av_frame_free(&decoder->held);
     g_free(decoder);
 }
@@ -136,16 +140,36 @@ static gboolean is_encrypted(const AVPacket *packet)
     return av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL) != NULL;
 }
 
+/* The next packet of any stream, in frames where one holds several. */
+static int next_packet(PmxDecoder *decoder)
+{
+    AVPacket *packet = decoder->packet, *whole = decoder->whole;
+    enum AVCodecID codec = decoder->context->codec_id;
+    av_packet_unref(packet);
+    if (whole->size > 0) {
+        av_packet_move_ref(packet, whole);
+    } else {
+        int status = pmx_source_next(decoder->source, packet);
+        if (status < 0 || packet->stream_index != decoder->stream->index)
+            return status;
+    }
+    int size = pmx_amr_first(codec, packet);
+    if (size == 0)
+        return 0;
+    av_packet_unref(whole);
+    av_packet_move_ref(whole, packet);
+    return pmx_amr_split(whole, packet, size, decoder->stream->time_base);
+}
+
 /* Gives the codec one packet of the stream, or the end. FALSE only when nothing sensible can
  * follow. */
 static gboolean feed(PmxDecoder *decoder, GError **error)
 {
     AVPacket *packet = decoder->packet;
     int status;
-    do {
-        av_packet_unref(packet);
-        status = pmx_source_next(decoder->source, packet);
-    } while (status >= 0 && (packet->stream_index != decoder->stream->index || !wanted(decoder)));
+    do
+        status = next_packet(decoder);
+    while (status >= 0 && (packet->stream_index != decoder->stream->index || !wanted(decoder)));
     if (status < 0) {
         /* A file that breaks off has ended, and what came before is good; one that cannot be read
          * has not. */
@@ -234,6 +258,7 @@ PmxNext pmx_decoder_next(PmxDecoder *decoder, AVFrame *frame, GError **error)
 static void restart(PmxDecoder *decoder)
 {
     avcodec_flush_buffers(decoder->context);
+    av_packet_unref(decoder->whole);
     av_frame_unref(decoder->held);
     decoder->have_held = FALSE;
     decoder->draining = FALSE;

@@ -21,6 +21,8 @@ struct PmxResampler {
     int rate, format;       /* of what goes in */
     AVChannelLayout layout; /* likewise */
     gint64 fed;             /* samples at `rate` since zero */
+    guint refused;          /* frames of a kind that cannot be resampled */
+    char *why;              /* the first of them; NULL: there is none */
     gboolean dropping;      /* the last frame lay wholly before where the line ends */
     GArray *out;            /* scratch for converted samples */
 };
@@ -44,6 +46,7 @@ void pmx_resampler_free(PmxResampler *resampler)
     swr_free(&resampler->swr);
     av_channel_layout_uninit(&resampler->layout);
     g_array_unref(resampler->out);
+    g_free(resampler->why);
     g_free(resampler);
 }
 
@@ -71,72 +74,58 @@ static gboolean fits(const PmxResampler *resampler, const AVFrame *frame)
 }
 
 /* The layout of what goes in, with a guess where the file does not tell. */
-static int layout_in(const PmxResampler *resampler, AVChannelLayout *in)
+static int layout_in(const AVFrame *frame, AVChannelLayout *in)
 {
-    if (resampler->layout.order != AV_CHANNEL_ORDER_UNSPEC)
-        return av_channel_layout_copy(in, &resampler->layout);
-    av_channel_layout_default(in, resampler->layout.nb_channels);
+    if (frame->ch_layout.order != AV_CHANNEL_ORDER_UNSPEC)
+        return av_channel_layout_copy(in, &frame->ch_layout);
+    av_channel_layout_default(in, frame->ch_layout.nb_channels);
     return 0;
 }
 
-static int set_matrix(PmxResampler *resampler, const AVChannelLayout *in,
-                      const AVChannelLayout *out)
+static int set_matrix(SwrContext *swr, const AVChannelLayout *in, const AVChannelLayout *out)
 {
     if (in->nb_channels > PMX_CHANNELS_MAX)
         return AVERROR(EINVAL);
     g_autofree double *matrix = g_new(double, (gsize)(in->nb_channels * out->nb_channels));
     if (!pmx_downmix(in, out, matrix))
         return AVERROR(EINVAL);
-    return swr_set_matrix(resampler->swr, matrix, in->nb_channels);
+    return swr_set_matrix(swr, matrix, in->nb_channels);
 }
 
-static int set_up(PmxResampler *resampler, AVChannelLayout *in, AVChannelLayout *out)
+static int set_up(const PmxAudioTask *task, const AVFrame *frame, AVChannelLayout *in,
+                  AVChannelLayout *out, SwrContext **swr)
 {
-    const PmxAudioTask *task = resampler->task;
-    int status = swr_alloc_set_opts2(&resampler->swr, out, AV_SAMPLE_FMT_FLT, (int)task->samplerate,
-                                     in, resampler->format, resampler->rate, 0, NULL);
+    int status = swr_alloc_set_opts2(swr, out, AV_SAMPLE_FMT_FLT, (int)task->samplerate, in,
+                                     frame->format, frame->sample_rate, 0, NULL);
     /* Double precision inside: the one that is fine enough and the same on every processor. */
     if (status >= 0)
-        status =
-            av_opt_set_sample_fmt(resampler->swr, "internal_sample_fmt", AV_SAMPLE_FMT_DBLP, 0);
+        status = av_opt_set_sample_fmt(*swr, "internal_sample_fmt", AV_SAMPLE_FMT_DBLP, 0);
     if (status >= 0)
-        status = set_matrix(resampler, in, out);
-    return status < 0 ? status : swr_init(resampler->swr);
+        status = set_matrix(*swr, in, out);
+    return status < 0 ? status : swr_init(*swr);
 }
 
-static int open_swr(PmxResampler *resampler)
+static int open_swr(const PmxAudioTask *task, const AVFrame *frame, SwrContext **swr)
 {
-    const PmxAudioTask *task = resampler->task;
     AVChannelLayout in = {0}, out = {0};
-    int status = layout_in(resampler, &in);
+    int status = layout_in(frame, &in);
     if (status >= 0)
         status = av_channel_layout_from_string(&out,
                                                pmx_audio_codec_layout(task->codec, task->channels));
     if (status >= 0)
-        status = set_up(resampler, &in, &out);
+        status = set_up(task, frame, &in, &out, swr);
     av_channel_layout_uninit(&in);
     av_channel_layout_uninit(&out);
     return status;
 }
 
-static gboolean refuse(const PmxResampler *resampler, GError **error)
-{
-    char name[128] = "";
-    av_channel_layout_describe(&resampler->layout, name, sizeof name);
-    g_set_error(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED,
-                "the track has %d channels (%s), and where each of them belongs is not known",
-                resampler->layout.nb_channels, name);
-    return FALSE;
-}
-
 /* A stream may change its rate or layout; what went in before is finished first. */
-static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, GError **error)
+static gboolean change_swr(PmxResampler *resampler, const AVFrame *frame, SwrContext *swr,
+                           GError **error)
 {
-    if (fits(resampler, frame))
-        return TRUE;
-    if (resampler->swr && !convert(resampler, NULL, 0, error))
-        return FALSE;
+    gboolean ok = !resampler->swr || convert(resampler, NULL, 0, error);
     swr_free(&resampler->swr);
+    resampler->swr = swr;
     if (resampler->rate)
         resampler->fed = pmx_rescale(resampler->fed, pmx_ratio(1, resampler->rate),
                                      pmx_ratio(1, frame->sample_rate));
@@ -144,11 +133,36 @@ static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, GError
     resampler->format = frame->format;
     av_channel_layout_uninit(&resampler->layout);
     av_channel_layout_copy(&resampler->layout, &frame->ch_layout);
-    int status = open_swr(resampler);
-    if (status == AVERROR(EINVAL))
-        return refuse(resampler, error);
-    return status >= 0 ||
-           pmx_av_fail(error, PMX_CODE_INTERNAL, status, "this kind of audio cannot be resampled");
+    return ok;
+}
+
+static void refuse(PmxResampler *resampler, const AVFrame *frame)
+{
+    char name[128] = "";
+    resampler->refused++;
+    if (resampler->why)
+        return;
+    av_channel_layout_describe(&frame->ch_layout, name, sizeof name);
+    resampler->why =
+        g_strdup_printf("the track has %d channels (%s), and where each of them belongs is not known",
+                        frame->ch_layout.nb_channels, name);
+}
+
+/* Damage may look like a frame of 22 channels; such a one is passed over, and the next that fits goes
+ * on at its own time. */
+static gboolean ensure_swr(PmxResampler *resampler, const AVFrame *frame, gboolean *usable,
+                           GError **error)
+{
+    SwrContext *swr = NULL;
+    *usable = fits(resampler, frame);
+    if (*usable)
+        return TRUE;
+    *usable = open_swr(resampler->task, frame, &swr) >= 0;
+    if (*usable)
+        return change_swr(resampler, frame, swr, error);
+    swr_free(&swr);
+    refuse(resampler, frame);
+    return TRUE;
 }
 
 static gboolean add_silence(PmxResampler *resampler, gint64 count, GError **error)
@@ -212,12 +226,19 @@ static gboolean feed_frame(PmxResampler *resampler, const AVFrame *frame, gint64
 
 gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GError **error)
 {
-    if (!ensure_swr(resampler, frame, error))
-        return FALSE;
+    gboolean usable;
+    if (!ensure_swr(resampler, frame, &usable, error) || !usable)
+        return !usable;
     gint64 gap = gap_before(resampler, frame);
     if (gap > 0 && !add_silence(resampler, gap, error))
         return FALSE;
     return feed_frame(resampler, frame, gap < 0 ? -gap : 0, error);
+}
+
+guint pmx_resampler_refused(const PmxResampler *resampler, const char **why)
+{
+    *why = resampler->why;
+    return resampler->refused;
 }
 
 gboolean pmx_resampler_finish(PmxResampler *resampler, GError **error)

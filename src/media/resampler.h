@@ -29,3 +29,7 @@ gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GErro
 
 /* The end of the track: gives out what is held back. */
 gboolean pmx_resampler_finish(PmxResampler *resampler, GError **error);
+
+/* Frames passed over, because audio of their kind cannot be resampled; `*why` says why the first one
+ * was (borrowed; NULL: there are none). */
+guint pmx_resampler_refused(const PmxResampler *resampler, const char **why);

@@ -108,10 +108,13 @@ static gboolean run_chain(Chain *chain, PmxDecoder *decoder, GError **error)
         pmx_resampler_new(chain->line->task, (PmxRatio){tick.num, tick.den}, from_resampler, chain);
     if (!decode_all(chain, decoder, resampler, error))
         return FALSE;
-    chain->line->damaged = pmx_decoder_damaged(decoder);
+    const char *why;
+    guint refused = pmx_resampler_refused(resampler, &why);
+    chain->line->damaged = pmx_decoder_damaged(decoder) + refused;
     if (chain->line->given > 0)
         return TRUE;
-    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "nothing of the audio track decodes");
+    g_set_error(error, PMX_ERROR, why ? PMX_CODE_NOT_SUPPORTED : PMX_CODE_RESOURCE_BAD, "%s",
+                why ? why : "nothing of the audio track decodes");
     return FALSE;
 }
 

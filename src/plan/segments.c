@@ -12,6 +12,9 @@ static const PmxRatio usual_rate = {25, 1};
  * more decoding than they save. */
 static const double AHEAD = 0.5, BACK = 0.4, WINDOW_SECONDS = 5;
 
+/* A film of a day has fewer; a damaged time that says a year must not keep anyone busy for one. */
+enum { SEGMENTS_MAX = 10000 };
+
 static gint64 gop_frames(PmxGop gop, PmxRatio rate)
 {
     if (gop.frames > 0)
@@ -26,12 +29,14 @@ PmxGrid pmx_grid_new(const PmxStream *video, PmxGop gop, double segment_seconds)
     grid.rate = pmx_ratio_known(video->frame_rate) ? video->frame_rate : usual_rate;
     grid.gop = gop_frames(gop, grid.rate);
     /* Every segment is decoded from the keyframe before it. */
+    gint64 lasting = (gint64)((guint64)video->end - (guint64)video->start);
+    double length = (double)lasting * pmx_ratio_value(video->time_base);
     segment_seconds = MAX(segment_seconds, video->keyframe_spacing / 4);
+    segment_seconds = MAX(segment_seconds, length / SEGMENTS_MAX);
     double gop_seconds = (double)grid.gop / pmx_ratio_value(grid.rate);
     grid.frames = grid.gop * MAX(1, (gint64)ceil(segment_seconds / gop_seconds - 1e-9));
-    double length = (double)(video->end - video->start) * pmx_ratio_value(video->time_base);
     double segment = (double)grid.frames / pmx_ratio_value(grid.rate);
-    grid.count = video->sequential ? 1 : (guint)CLAMP(llround(length / segment), 1, 1000000);
+    grid.count = video->sequential ? 1 : (guint)CLAMP(llround(length / segment), 1, SEGMENTS_MAX);
     return grid;
 }
 

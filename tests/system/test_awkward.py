@@ -16,6 +16,8 @@ from jobs import job, output
 WIDTH = 160
 SOUND = {"Profile": "aac_low", "Bitrate": 96}
 UNTAGGED = "the track stays untagged"
+# Groups whose films are made in several segments, each found by a seek.
+PIECES = ("Start times", "Decoding times", "Edit lists", "Damage")
 LONG = os.environ.get("POLYMUX_TEST_LONG") == "1"
 
 
@@ -31,7 +33,7 @@ def kit(store):
 
 
 def small_job(path, row):
-    made = output("o", video={"Width": WIDTH}, Audio=SOUND)
+    made = output("o", video={"Width": WIDTH, "Gop": "12"}, Audio=SOUND)
     if row.sound_only:
         made["OverrideParams"]["Video"] = {"Remove": True}
     return job({"film": path}, [made])
@@ -99,7 +101,7 @@ def offset(look):
 
 
 def check_video(row, look):
-    assert look.size == row.size if row.size else look.size[0] == WIDTH
+    assert look.size == row.size if row.size else WIDTH in look.size
     assert len(look.times) == len(look.gray)
     check_numbers(row, look.gray)
     check_times(row, look.times)
@@ -153,7 +155,8 @@ def test_made(polymux, kit, store, row):
     if missing:
         pytest.skip(f"ffmpeg has no encoder {', '.join(missing)}")
     path = store.get(row.name, lambda p: make(row, p, kit))
-    done = polymux.run(small_job(path, row), expect=None, env=row.env)
+    pieces = {"POLYMUX_SEGMENT_SECONDS": "0.5"} if row.group in PIECES else {}
+    done = polymux.run(small_job(path, row), expect=None, env={**pieces, **row.env})
     told(row, done, check(row, done))
 
 
@@ -213,11 +216,29 @@ def compare_wild(path, made):
         assert max(late) < 0.0011, f"frame {late.index(max(late))}: {max(late)}"
         origin, began = wanted[0], found[0]
     if sounds:
-        stream = str(usual(sounds)["index"])
+        path, stream = readable(path, usual(sounds), made.parent)
         if not videos:
             origin, began = (tools.frame_times(p, s)[0][0] for p, s in ((path, stream), (made, "a:0")))
-        late, alike = lag(mono(path, stream, origin), mono(made, "a:0", began))
-        assert abs(late) < 0.001 and alike > 0.8, (late, alike)
+        compare_sounds(mono(path, stream, origin), mono(made, "a:0", began))
+
+
+def readable(path, stream, folder):
+    """Where ffmpeg decodes all of a track: of AMR in 3GP it takes only the first frame of each sample."""
+    if stream["codec_name"] != "amr_nb" or int(stream["nb_frames"]) * 0.02 > 0.9 * float(stream["duration"]):
+        return path, str(stream["index"])
+    raw = folder / "track.amr"
+    tools.ffmpeg("-i", path, "-map", f"0:{stream['index']}", "-c", "copy", raw)
+    return raw, "0"
+
+
+def compare_sounds(theirs, ours):
+    """At the same place to a millisecond; silence for silence."""
+    assert len(ours) > len(theirs) - LOW / 10
+    if np.abs(theirs).max() < 10:
+        assert np.abs(ours).max() < 10
+        return
+    late, alike = lag(theirs, ours)
+    assert abs(late) < 0.001 and alike > 0.8, (late, alike)
 
 
 @pytest.mark.skipif(not awkward.MET, reason="../shared/media is not there")
