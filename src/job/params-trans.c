@@ -21,9 +21,11 @@ static const PmxField trans_config_fields[] = {
      .doc = "Where Width and Height are both given and the source has another shape. none: scaled "
             "to them, and the sample aspect ratio keeps the shape on screen; rescale: stretched; "
             "crop: fills them, what juts out is cut off; pad: fits in, the rest is black."},
-    {"IsCheckVideoBitrate", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "false"},
-    {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED,
-     .fallback = "false"},
+    {"IsCheckVideoBitrate", PMX_FIELD_BOOL, AT(check_video_bitrate), .fallback = "false",
+     .doc = "A source whose video has a lower rate than Video.Bitrate keeps its rate."},
+    {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, AT(check_video_bitrate_fail), .fallback = "false",
+     .doc = "A source whose video has a lower rate than Video.Bitrate fails the output; goes before "
+            "IsCheckVideoBitrate."},
     {"IsCheckAudioBitrate", PMX_FIELD_BOOL, AT(check_audio_bitrate), .fallback = "false",
      .doc =
          "A source with a lower audio bit rate than the wanted one keeps its rate, as near as the "

@@ -61,6 +61,9 @@ static const PmxField video_fields[] = {
     {"Qscale", PMX_FIELD_INT, AT(qscale), .fallback = "-1", .min = 0, .max = 51,
      .doc = "A constant quantiser instead of Crf: every picture is as coarse as any other of its "
             "kind, whatever is in it."},
+    {"Bitrate", PMX_FIELD_TEXT, AT(bitrate), .fallback = "0", .kind = &pmx_video_bitrate_kind,
+     .doc = "The average bit rate of the whole video, kbit/s, instead of Crf; -1: as the source has. "
+            "How: rate.md."},
     {"Maxrate", PMX_FIELD_INT, AT(maxrate), .min = 10, .max = 50000,
      .doc = "The highest bit rate in kbit/s, averaged over Bufsize; by default there is none."},
     {"Bufsize", PMX_FIELD_INT, AT(bufsize), .fallback = "6000", .min = 1000, .max = 128000,
@@ -81,7 +84,6 @@ static const PmxField video_fields[] = {
      .doc = "auto: frames flagged interlaced are deinterlaced, one frame out of each; progressive: "
             "all are, when the source begins so; interlaced: pictures stay interlaced, which H.264 "
             "can above Baseline; source: as the source is, where that can be."},
-    {"Bitrate", PMX_FIELD_INT, .flags = PMX_FIELD_UNSUPPORTED},
     {"Crop", PMX_FIELD_TEXT, AT(crop), .fallback = "", .kind = &pmx_crop_kind,
      .doc = "The part of the upright source that is used, before it is scaled; border: all but the "
             "black bars around it, the same for the whole film."},

@@ -19,6 +19,7 @@ typedef struct {
     gboolean check_resolution, check_resolution_fail;
     int adjust; /* PmxAdjust */
     gboolean check_audio_bitrate, check_audio_bitrate_fail;
+    gboolean check_video_bitrate, check_video_bitrate_fail;
 } PmxTransConfig;
 
 typedef struct {

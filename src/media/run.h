@@ -23,6 +23,8 @@ typedef struct {
 json_t *pmx_probe_run(PmxRun *run, GError **error);
 json_t *pmx_cut_run(PmxRun *run, GError **error);
 json_t *pmx_border_run(PmxRun *run, GError **error);
+json_t *pmx_measure_run(PmxRun *run, GError **error);
+json_t *pmx_budget_run(PmxRun *run, GError **error);
 json_t *pmx_video_run(PmxRun *run, GError **error);
 json_t *pmx_audio_run(PmxRun *run, GError **error);
 json_t *pmx_copy_run(PmxRun *run, GError **error);

@@ -11,6 +11,8 @@ typedef enum {
     PMX_ORDER_PROBE,
     PMX_ORDER_CUT,
     PMX_ORDER_BORDER,
+    PMX_ORDER_MEASURE,
+    PMX_ORDER_BUDGET,
     PMX_ORDER_VIDEO,
     PMX_ORDER_LOUDNESS,
     PMX_ORDER_AUDIO,
@@ -20,7 +22,7 @@ typedef enum {
 } PmxOrderKind;
 
 typedef struct {
-    char *name;  /* file name without folders, "" for an artifact */
+    char *name;  /* file name without folders; an artifact's key */
     gint64 size; /* bytes */
 } PmxOrderInput;
 

@@ -16,11 +16,13 @@
 #include "plan/ladder.h"
 #include "plan/overlay.h"
 #include "plan/planning.h"
+#include "plan/rate.h"
+#include "plan/rated.h"
 #include "plan/sound.h"
 
 /* --- memory --- */
 
-static void task_free(gpointer data)
+void pmx_task_free(gpointer data)
 {
     PmxTask *task = data;
     pmx_object_free(pmx_task_object(task->kind), task->video);
@@ -50,6 +52,7 @@ static void row_free(gpointer data)
     g_ptr_array_unref(row->renditions);
     g_ptr_array_unref(row->cuts);
     g_ptr_array_unref(row->tasks);
+    pmx_rated_free(row->rated);
     g_free(row);
 }
 
@@ -62,7 +65,7 @@ void pmx_plan_free(PmxPlan *plan)
     g_free(plan);
 }
 
-static PmxTask *task_new(PmxTaskKind kind, char *id, void *body)
+PmxTask *pmx_task_new(PmxTaskKind kind, char *id, void *body)
 {
     PmxTask *task = g_new0(PmxTask, 1);
     task->kind = kind;
@@ -92,16 +95,23 @@ static gboolean same(const PmxObject *object, const void *a, const void *b)
 }
 
 /* One file may stand under two names: what counts is the content. */
+static gboolean is_film(const PmxPlanning *planning, const PmxRow *row, guint source,
+                        const PmxStream *stream)
+{
+    return strcmp(planning->inputs[row->source].identity, planning->inputs[source].identity) == 0 &&
+           row->stream->index == stream->index && row->stream->start == stream->start &&
+           row->stream->end == stream->end;
+}
+
+/* Renditions of a rate wait for all measures, and so have a row of their own. */
 static PmxRow *row_for(PmxPlanning *planning, guint source, const PmxStream *stream,
-                       const PmxGrid *grid, const PmxFlow *flow)
+                       const PmxGrid *grid, const PmxFlow *flow, const PmxRendition *rendition)
 {
     for (guint i = 0; i < planning->rows->len; i++) {
         PmxRow *row = g_ptr_array_index(planning->rows, i);
-        const char *identity = planning->inputs[row->source].identity;
-        if (strcmp(identity, planning->inputs[source].identity) == 0 &&
-            row->stream->index == stream->index && row->grid.frames == grid->frames &&
-            row->stream->start == stream->start && row->stream->end == stream->end &&
-            pmx_flow_equal(&row->flow, flow))
+        if (is_film(planning, row, source, stream) && row->grid.frames == grid->frames &&
+            pmx_flow_equal(&row->flow, flow) &&
+            pmx_rated_is(g_ptr_array_index(row->renditions, 0)) == pmx_rated_is(rendition))
             return row;
     }
     PmxRow *row = g_new0(PmxRow, 1);
@@ -170,15 +180,13 @@ static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row
 }
 
 static char *segment_key(const PmxPlanning *planning, const PmxRow *row, const PmxVideoTask *body,
-                         guint r)
+                         const PmxRendition *rendition)
 {
     const PmxPlanInput *input = &planning->inputs[row->source];
     json_t *parameters = pmx_object_dump(&pmx_video_task_object, body);
     json_object_del(parameters, "renditions");
     json_object_del(parameters, "images");
-    json_object_set_new(
-        parameters, "rendition",
-        pmx_object_dump(&pmx_rendition_object, g_ptr_array_index(row->renditions, r)));
+    json_object_set_new(parameters, "rendition", pmx_object_dump(&pmx_rendition_object, rendition));
     char *key = pmx_key_new("video", input->identity, input->facts->versions, parameters);
     json_decref(parameters);
     return key;
@@ -201,7 +209,7 @@ static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     body->start = window.start;
     body->point = window.point;
     body->end = window.end;
-    PmxTask *task = task_new(PMX_TASK_CUT, id, body);
+    PmxTask *task = pmx_task_new(PMX_TASK_CUT, id, body);
     task->source = row->source;
     task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
     json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
@@ -237,7 +245,7 @@ static void add_border(PmxPlanning *planning, PmxRow *row, guint r)
         pmx_object_free(&pmx_border_task_object, body);
         return;
     }
-    row->border = task_new(PMX_TASK_BORDER, g_strdup_printf("border-%u", r), body);
+    row->border = pmx_task_new(PMX_TASK_BORDER, g_strdup_printf("border-%u", r), body);
     row->border->source = row->source;
     row->border->seconds =
         (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
@@ -262,32 +270,88 @@ static void need(PmxTask *task, const char *key)
 static void add_segment(PmxPlanning *planning, PmxRow *row, char *id, guint i)
 {
     PmxVideoTask *body = segment_body(planning, row, i);
-    PmxTask *task = task_new(PMX_TASK_VIDEO, id, body);
+    PmxTask *task = pmx_task_new(PMX_TASK_VIDEO, id, body);
     task->source = row->source;
     task->seconds = segment_seconds(row, i);
     need(task, body->begin);
     need(task, body->end);
     need(task, body->border);
     for (guint r = 0; r < row->renditions->len; r++) {
-        g_ptr_array_add(task->makes, segment_key(planning, row, body, r));
         copy_rendition(body, g_ptr_array_index(row->renditions, r));
         pmx_overlay_read(planning->inputs, planning->job->inputs->len,
                          g_ptr_array_index(row->renditions, r), task);
+        if (row->rated)
+            pmx_rated_use(row->rated, i, r, task);
+        g_ptr_array_add(task->makes,
+                        segment_key(planning, row, body, g_ptr_array_index(body->renditions, r)));
     }
     g_ptr_array_add(row->tasks, task);
     g_ptr_array_add(planning->plan->tasks, task);
+}
+
+static void add_measure(PmxPlanning *planning, PmxRow *row, char *id, guint i)
+{
+    PmxVideoTask *body = segment_body(planning, row, i);
+    PmxTask *task = pmx_task_new(PMX_TASK_MEASURE, id, body);
+    task->source = row->source;
+    task->seconds = segment_seconds(row, i);
+    need(task, body->begin);
+    need(task, body->end);
+    need(task, body->border);
+    pmx_rated_add_measure(row->rated, &planning->inputs[row->source], task);
+    g_ptr_array_add(planning->plan->tasks, task);
+}
+
+static gboolean same_points(const PmxGrid *a, const PmxGrid *b)
+{
+    for (guint i = 1; i < a->count; i++)
+        if (pmx_grid_point(a, i) != pmx_grid_point(b, i))
+            return FALSE;
+    return a->count == b->count &&
+           a->frames * b->rate.num * a->rate.den == b->frames * a->rate.num * b->rate.den;
+}
+
+/* The same film on the same grid has the same cuts, whatever is made of it. */
+static gboolean share_cuts(const PmxPlanning *planning, PmxRow *row)
+{
+    for (guint i = 0; g_ptr_array_index(planning->rows, i) != row; i++) {
+        const PmxRow *other = g_ptr_array_index(planning->rows, i);
+        if (!is_film(planning, other, row->source, row->stream) ||
+            !same_points(&row->grid, &other->grid))
+            continue;
+        g_ptr_array_extend(row->cuts, other->cuts, NULL, NULL);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* All segments are measured before the first is encoded. */
+static void add_measures(PmxPlanning *planning, PmxRow *row, guint r)
+{
+    gboolean cuts = share_cuts(planning, row);
+    row->rated = pmx_rated_new(row->renditions);
+    for (guint i = 0; i < row->grid.count; i++) {
+        if (i + 1 < row->grid.count && !cuts)
+            add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
+        add_measure(planning, row, g_strdup_printf("measure-%u-%04u", r, i), i);
+    }
+    pmx_rated_add_budgets(row->rated, r, row->source, planning->plan);
 }
 
 static void add_rows(PmxPlanning *planning)
 {
     for (guint r = 0; r < planning->rows->len; r++) {
         PmxRow *row = g_ptr_array_index(planning->rows, r);
+        gboolean rated = pmx_rated_is(g_ptr_array_index(row->renditions, 0));
         if (row->flow.border)
             add_border(planning, row, r);
+        if (rated)
+            add_measures(planning, row, r);
+        gboolean cuts = rated || share_cuts(planning, row);
         /* A segment's end has to be known with its beginning, so each cut stands before the segment
          * it ends. */
         for (guint i = 0; i < row->grid.count; i++) {
-            if (i + 1 < row->grid.count)
+            if (i + 1 < row->grid.count && !cuts)
                 add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
             add_segment(planning, row, g_strdup_printf("video-%u-%04u", r, i), i);
         }
@@ -364,6 +428,7 @@ static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint s
     char *warning = NULL;
     PmxRendition *rendition = pmx_planning_body(&pmx_rendition_object);
     if (!pmx_ladder_rendition(output, stream, rendition, &error) ||
+        !pmx_rate_choose(output, planning->inputs[source].facts, stream, rendition, &error) ||
         !pmx_overlay_add_all(output, planning->inputs, stream, rendition, &error) ||
         !pmx_flow_choose(output, stream, rendition, &flow, &warning, &error)) {
         pmx_problems_add_error(planning->problems, output->params_path, error);
@@ -375,7 +440,7 @@ static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint s
     PmxStream flowing = pmx_flow_stream(&flow, stream);
     PmxGrid grid = pmx_grid_new(&flowing, output->video.gop, planning->segment_seconds);
     rendition->gop = grid.gop;
-    choice->row = row_for(planning, source, stream, &grid, &flow);
+    choice->row = row_for(planning, source, stream, &grid, &flow, rendition);
     choice->rendition = row_add(choice->row, rendition);
 }
 
@@ -397,7 +462,7 @@ PmxTask *pmx_planning_track(PmxPlanning *planning, PmxTaskKind kind, guint sourc
         return task;
     }
     char *id = g_strdup_printf("%s-%02u", names[kind], g_hash_table_size(planning->tracks));
-    task = task_new(kind, id, body);
+    task = pmx_task_new(kind, id, body);
     task->source = source;
     if (kind == PMX_TASK_AUDIO) {
         need(task, task->audio->loudness);
@@ -677,7 +742,7 @@ static void add_package(PmxPlanning *planning, guint output, PmxPlanChoice *choi
 {
     const PmxOutput *wanted = g_ptr_array_index(planning->job->outputs, output);
     PmxPackageTask *body = pmx_planning_body(&pmx_package_task_object);
-    PmxTask *task = task_new(PMX_TASK_PACKAGE, g_strdup_printf("package-%02u", output), body);
+    PmxTask *task = pmx_task_new(PMX_TASK_PACKAGE, g_strdup_printf("package-%02u", output), body);
     const PmxPlanOutput *planned = g_ptr_array_index(planning->plan->outputs, output);
     task->output = output;
     task->seconds = planned->seconds;
@@ -702,7 +767,7 @@ PmxPlan *pmx_plan_new(const PmxJob *job, const PmxPlanInput *inputs, double segm
     g_autoptr(GHashTable) tracks = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GPtrArray) clips = g_ptr_array_new_with_free_func(g_free);
     g_autofree PmxPlanChoice *choices = g_new0(PmxPlanChoice, job->outputs->len);
-    plan->tasks = g_ptr_array_new_with_free_func(task_free);
+    plan->tasks = g_ptr_array_new_with_free_func(pmx_task_free);
     plan->outputs = g_ptr_array_new_with_free_func(output_free);
     PmxPlanning planning = {
         job,      inputs, segment_seconds > 0 ? segment_seconds : PMX_SEGMENT_SECONDS,

@@ -13,6 +13,7 @@
 
 #include "plan/flow.h"
 #include "plan/plan.h"
+#include "plan/rated.h"
 #include "plan/segments.h"
 
 /* One row of video tasks: all renditions of one stream that are cut on the same grid. */
@@ -25,6 +26,7 @@ typedef struct {
     GPtrArray *cuts;       /* of PmxTask *: between the segments; borrowed from the plan */
     PmxTask *border;       /* NULL: nothing is cropped by it; borrowed likewise */
     GPtrArray *tasks;      /* of PmxTask *: the segments, in time order; borrowed likewise */
+    PmxRated *rated;       /* its renditions are to have a rate; NULL: they are not */
 } PmxRow;
 
 typedef struct {

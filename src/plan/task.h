@@ -6,6 +6,9 @@
  *   cut      a stretch of the source where two segments are to meet; its artifact is the tick
  *            where they do
  *   border   the film; its artifact is the part of the picture that is not black bars
+ *   measure  as video, but only how many bits each rendition takes there at one quality, and the
+ *            encoder's notes for a second pass; one artifact per rendition
+ *   budget   the measures of a rendition's segments; its artifact says how many bits each may take
  *   video    source, the cuts it lies between, and the renditions wanted: one decode feeds every
  *            encoder; one artifact per rendition
  *   audio    one source track and encoder settings; one artifact, whole length
@@ -26,6 +29,8 @@
 typedef enum {
     PMX_TASK_CUT,
     PMX_TASK_BORDER,
+    PMX_TASK_MEASURE,
+    PMX_TASK_BUDGET,
     PMX_TASK_VIDEO,
     PMX_TASK_LOUDNESS,
     PMX_TASK_AUDIO,
@@ -88,10 +93,14 @@ typedef struct {
     double crf;
     gint64 qp;               /* the quantiser instead of a rate factor; -1: none */
     int pix_fmt;             /* PmxPixels of job/job.h: what the scaler is to deliver */
+    int mode;                /* PmxRateMode of job/job.h */
+    gint64 bitrate;          /* kbit/s: the whole film's average; 0: none */
     gint64 maxrate, bufsize; /* kbit/s, kbit; 0: none */
     gint64 gop;              /* frames between keyframes at most */
     gint64 width, height;    /* pixels */
     PmxRatio sar;            /* sample aspect ratio to write; unknown: none */
+    char *measure, *budget;  /* onepass, twopass: keys of the segment's measure and of the budget */
+    gint64 segment;          /* the segment's number in the budget */
 
     PmxBox crop;         /* of the upright source; none: all of it */
     PmxShape shape;      /* where crop is still to be found: what is wanted of what is */
@@ -100,6 +109,11 @@ typedef struct {
     gint64 left, top;    /* where it stands on the output's picture */
     GPtrArray *overlays; /* of PmxOverlay *, the lowest first; NULL: none */
 } PmxRendition;
+
+typedef struct {
+    gint64 bitrate, maxrate; /* kbit/s; maxrate 0: none */
+    GPtrArray *measures;     /* of PmxPackagePart *: keys, in the segments' order */
+} PmxBudgetTask;
 
 typedef struct {
     gint64 stream;        /* index in the source */
@@ -148,9 +162,9 @@ typedef struct {
     gboolean sequential; /* as in a video task */
     gint64 limit;        /* microseconds: where the source track ends; a timestamp beyond it is not
                       believed */
-    PmxRatio tempo; /* above 1 faster; unknown: as it is */
-    int volume;     /* PmxTaskVolume: of the track, or with a reference of the output's first */
-    double level;   /* dB; linear */
+    PmxRatio tempo;      /* above 1 faster; unknown: as it is */
+    int volume;   /* PmxTaskVolume: of the track, or with a reference of the output's first */
+    double level; /* dB; linear */
     double integrated, range, true_peak; /* LUFS, LU, dBTP: where to bring it */
     char *loudness;                      /* key of its own loudness, when that has to be known */
     char *reference; /* key of the loudness of the output's first track, to be brought to what that
@@ -198,6 +212,7 @@ extern const PmxObject pmx_border_task_object;
 extern const PmxObject pmx_overlay_object;
 extern const PmxObject pmx_image_object;
 extern const PmxObject pmx_rendition_object;
+extern const PmxObject pmx_budget_task_object;
 extern const PmxObject pmx_video_task_object;
 extern const PmxObject pmx_audio_task_object;
 extern const PmxObject pmx_copy_task_object;
@@ -206,6 +221,9 @@ extern const PmxObject pmx_package_task_object;
 extern const PmxObject pmx_package_part_object;
 extern const PmxObject pmx_package_track_object;
 extern const PmxObject pmx_package_pair_object;
+
+/* Whether its struct is a PmxVideoTask, which makes one artifact a rendition. */
+gboolean pmx_task_has_renditions(PmxTaskKind kind);
 
 /* The field table of a kind's struct. */
 const PmxObject *pmx_task_object(PmxTaskKind kind);

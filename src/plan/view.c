@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-static const char *const kind_names[] = {"cut",  "border", "video",    "loudness",
-                                         "audio", "copy",   "subtitle", "package"};
+static const char *const kind_names[] = {"cut",      "border", "measure", "budget",   "video",
+                                         "loudness", "audio",  "copy",    "subtitle", "package"};
 
 json_t *pmx_task_body(const PmxTask *task)
 {
@@ -98,8 +98,8 @@ static void dot_edges(const PmxTask *task, GHashTable *makers, GString *dot)
 
 static void dot_node(const PmxPlan *plan, const PmxTask *task, GHashTable *makers, GString *dot)
 {
-    static const char *const shapes[] = {"diamond", "diamond", "box",  "diamond",
-                                         "ellipse", "ellipse", "note", "folder"};
+    static const char *const shapes[] = {"diamond", "diamond", "hexagon", "house", "box",
+                                         "diamond", "ellipse", "ellipse", "note",  "folder"};
     g_autofree char *label = NULL;
     if (task->kind == PMX_TASK_PACKAGE)
         label = g_strdup_printf("%s: %s", task->id, task_output(plan, task)->name);

@@ -246,9 +246,7 @@ static const BadJob bad_jobs[] = {
      "'IsCheckReso':'yes','IsCheckVideoBitrate':true}}",
      "InvalidParameter @TransConfig.IsCheckReso: must be true or false, not \"yes\"\n"
      "InvalidParameter @TransConfig.AdjDarMethod: must be one of none, rescale, crop, pad, not "
-     "\"squeeze\"\n"
-     "InvalidParameter.NotSupported @TransConfig.IsCheckVideoBitrate: is not "
-     "supported by this version of Polymux except as false; leave it out\n"},
+     "\"squeeze\"\n"},
     {OVER,
      "{'TransConfig':{'TransMode':'best','AdjDar':'none',"
      "'IsCheckAudioBitrate':'true'}}",
@@ -292,6 +290,24 @@ static const BadJob bad_jobs[] = {
     {VIDEO, "{'Bufsize':2000}",
      "InvalidParameter @Video.Bufsize: has no effect without Maxrate; give that too, or leave it "
      "out\n"},
+    {VIDEO, "{'Bitrate':9}",
+     "InvalidParameter @Video.Bitrate: must be kbit/s from 10 to 50000, or -1 (as the source), not "
+     "9\n"},
+    {VIDEO, "{'Bitrate':500,'Crf':20}",
+     "InvalidParameter @Video.Crf: Bitrate and Crf exclude one another; leave one of them out\n"},
+    {VIDEO, "{'Bitrate':500,'Maxrate':400}",
+     "InvalidParameter @Video.Maxrate: is less than Bitrate, 500\n"},
+    {OVER, "{'Video':{'Bitrate':500},'TransConfig':{'TransMode':'fixCRF'}}",
+     "InvalidParameter @TransConfig.TransMode: fixCRF goes with Video.Crf, not with Video.Bitrate; "
+     "leave one of them out\n"},
+    {OVER, "{'Video':{'Bitrate':500,'Maxrate':600},'TransConfig':{'TransMode':'CBR'}}",
+     "InvalidParameter @Video.Maxrate: with CBR the highest rate is Bitrate itself; leave it out\n"},
+    {OVER, "{'Video':{'Bitrate':500,'Codec':'AV1'},'TransConfig':{'TransMode':'CBR'}}",
+     "InvalidParameter @TransConfig.TransMode: CBR is for H.264 and H.265 only; AV1 takes onepass "
+     "and twopass\n"},
+    {OVER, "{'TransConfig':{'IsCheckVideoBitrate':true}}",
+     "InvalidParameter @TransConfig.IsCheckVideoBitrate: compares with Video.Bitrate, which is not "
+     "given; give it, or leave this out\n"},
     {VIDEO, "{'Codec':'AV1','Crf':30.5,'Maxrate':900}",
      "InvalidParameter @Video.Crf: must be a whole number for AV1\n"
      "InvalidParameter @Video.Maxrate: cannot be held by the AV1 encoder; leave it out, or use H.264 "
@@ -339,9 +355,7 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
     {VIDEO,
-     "{'Bitrate':800,'Crop':'borders','Pad':'641:480:0:0'}",
-     "InvalidParameter.NotSupported @Video.Bitrate: is not supported by this "
-     "version of Polymux; leave it out\n"
+     "{'Crop':'borders','Pad':'641:480:0:0'}",
      "InvalidParameter @Video.Crop: must be border, or w:h:left:top in even numbers of pixels, "
      "from 16:16, not \"borders\"\n"
      "InvalidParameter @Video.Pad: must be w:h:left:top in even numbers of pixels, from 16:16, not "
