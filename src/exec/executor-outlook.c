@@ -23,7 +23,8 @@ static const PmxTask *package_of(const PmxExecutor *executor, guint output)
 }
 
 /* The measuring of what a package needs is a part of the making. */
-static void add_measures(const PmxExecutor *executor, const PmxKey *key, double *total, double *done)
+static void add_measures(const PmxExecutor *executor, const PmxKey *key, double *total,
+                         double *done)
 {
     for (guint i = 0; key->maker->kind == PMX_TASK_VIDEO && i < key->maker->needs->len; i++) {
         const PmxKey *need = pmx_keys_find(executor, g_ptr_array_index(key->maker->needs, i));

@@ -62,8 +62,9 @@ static const PmxField video_fields[] = {
      .doc = "A constant quantiser instead of Crf: every picture is as coarse as any other of its "
             "kind, whatever is in it."},
     {"Bitrate", PMX_FIELD_TEXT, AT(bitrate), .fallback = "0", .kind = &pmx_video_bitrate_kind,
-     .doc = "The average bit rate of the whole video, kbit/s, instead of Crf; -1: as the source has. "
-            "How: rate.md."},
+     .doc =
+         "The average bit rate of the whole video, kbit/s, instead of Crf; -1: as the source has. "
+         "How: rate.md."},
     {"Maxrate", PMX_FIELD_INT, AT(maxrate), .min = 10, .max = 50000,
      .doc = "The highest bit rate in kbit/s, averaged over Bufsize; by default there is none."},
     {"Bufsize", PMX_FIELD_INT, AT(bufsize), .fallback = "6000", .min = 1000, .max = 128000,

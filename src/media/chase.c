@@ -11,19 +11,20 @@
 #include "plan/rated.h"
 #include "plan/vbv.h"
 
-enum { TRIES = 4, AV1_TRIES = 6 };
+enum { TRIES = 5, AV1_TRIES = 8 };
 
 /* How far off, as a part of what was wanted, is near enough. */
 static const double NEAR = 0.012, NEAR_CBR = 0.03;
 /* A rendition whose buffer does not hold is worse than any that is off. */
 static const double BROKEN = 100;
 /* A step of SVT-AV1's quality takes this part of the bits, about. */
-static const double AV1_STEP = 0.04, AV1_GRAIN = 0.25;
+static const double AV1_STEP = 0.04, AV1_FIRST_STEP = 0.07, AV1_GRAIN = 0.25;
 enum { AV1_CRF_MAX = 63 };
 
-/* What came of a quality. */
+/* What came of a try. */
 typedef struct {
-    double crf, bits;
+    double knob; /* rises as bits fall: the quality, or the logarithm of what was asked for */
+    double bits;
 } Try;
 
 typedef struct {
@@ -33,9 +34,8 @@ typedef struct {
     double wanted; /* bits; 0: what it takes */
     guint tries;
     gboolean settled;
-    double score;              /* of the best so far: smaller is better */
-    double told, came;         /* bits, of the try before */
-    Try tried[AV1_TRIES];      /* AV1 */
+    double score;         /* of the best so far: smaller is better */
+    Try tried[AV1_TRIES]; /* those so far */
 } Goal;
 
 struct PmxChase {
@@ -62,7 +62,7 @@ static double first_av1_quality(const PmxMeasured *measured, double wanted)
 {
     enum { MEASURED_WITH = 40 };
     double took = MAX(1, measured->texture);
-    return CLAMP(round(MEASURED_WITH + log(took / wanted) / AV1_STEP), 1, AV1_CRF_MAX);
+    return CLAMP(round(MEASURED_WITH + log(took / wanted) / AV1_FIRST_STEP), 1, AV1_CRF_MAX);
 }
 
 static gboolean read_aims(PmxChase *chase, Goal *goal, GError **error)
@@ -179,28 +179,21 @@ static gboolean keep(const PmxChase *chase, guint i, gboolean better, GError **e
     return FALSE;
 }
 
+/* Bits that the encoder was told to take; where it went by quality, those that it took. */
+static double asked(const Goal *goal, const PmxEncoded *made, double seconds)
+{
+    double told = goal->how.bitrate * 1000 * seconds;
+    return told > 0 ? told : MAX(made->bits, 1);
+}
+
 /* Whether telling it otherwise changes nothing any more: it is at its finest or coarsest. */
-static gboolean stuck(const Goal *goal, double told, double came)
+static gboolean stuck(const Goal *goal)
 {
     if (goal->tries < 2)
         return FALSE;
-    return fabs(log(told / goal->told)) > 0.02 &&
-           fabs(log(came / goal->came)) < 0.15 * fabs(log(told / goal->told));
-}
-
-/* What to tell x264 or x265 next. */
-static void tell_rate(Goal *goal, const PmxEncoded *made, double seconds, double over)
-{
-    double told = goal->how.bitrate * 1000 * seconds, came = MAX(made->bits, 1);
-    double factor = goal->wanted > 0 ? goal->wanted / came : 1;
-    if (told <= 0)
-        told = came; /* it went by quality, which the buffer did not allow */
-    if (over > 0)
-        factor = MIN(factor, MAX(0.3, (came - over * 1.15) / came));
-    goal->settled = stuck(goal, told, came);
-    goal->told = told;
-    goal->came = came;
-    goal->how.bitrate = MAX(1, told * factor / seconds / 1000);
+    const Try *last = &goal->tried[goal->tries - 1], *before = last - 1;
+    double asked = fabs(last->knob - before->knob), came = fabs(log(last->bits / before->bits));
+    return asked > 0.02 && came < 0.15 * asked;
 }
 
 /* The tries nearest to what is wanted from above and from below; -1: none. */
@@ -209,9 +202,9 @@ static void find_bracket(const Goal *goal, int *more, int *less)
     *more = *less = -1;
     for (int i = 0; i < (int)goal->tries; i++) {
         const Try *try = &goal->tried[i];
-        if (try->bits > goal->wanted && (*more < 0 || try->crf > goal->tried[*more].crf))
+        if (try->bits > goal->wanted && (*more < 0 || try->knob > goal->tried[*more].knob))
             *more = i;
-        if (try->bits <= goal->wanted && (*less < 0 || try->crf < goal->tried[*less].crf))
+        if (try->bits <= goal->wanted && (*less < 0 || try->knob < goal->tried[*less].knob))
             *less = i;
     }
 }
@@ -220,8 +213,27 @@ static void find_bracket(const Goal *goal, int *more, int *less)
 static double between(const Goal *goal, const Try *more, const Try *less)
 {
     double part = log(more->bits / goal->wanted) / log(more->bits / less->bits);
-    double middle = more->crf + (less->crf - more->crf) * part;
-    return CLAMP(middle, more->crf + AV1_GRAIN, less->crf - AV1_GRAIN);
+    /* Twice from the same side: the line is bent. */
+    const Try *last = &goal->tried[goal->tries - 1];
+    gboolean bent =
+        goal->tries > 2 && (last->bits > goal->wanted) == ((last - 1)->bits > goal->wanted);
+    return more->knob + (less->knob - more->knob) * (bent ? 0.5 : part);
+}
+
+/* What to tell x264 or x265 next. */
+static void tell_rate(Goal *goal, double seconds, double over)
+{
+    int more, less;
+    const Try *last = &goal->tried[goal->tries - 1];
+    double factor = goal->wanted > 0 ? goal->wanted / last->bits : 1;
+    find_bracket(goal, &more, &less);
+    double next = exp(-last->knob) * factor;
+    if (over > 0)
+        next = exp(-last->knob) * MIN(factor, MAX(0.3, (last->bits - over * 1.15) / last->bits));
+    else if (goal->wanted > 0 && more >= 0 && less >= 0)
+        next = exp(-between(goal, &goal->tried[more], &goal->tried[less]));
+    goal->settled = stuck(goal);
+    goal->how.bitrate = MAX(1, next / seconds / 1000);
 }
 
 static double beyond(const Goal *goal)
@@ -229,9 +241,9 @@ static double beyond(const Goal *goal)
     enum { FAR = 12 };
     const Try *last = &goal->tried[goal->tries - 1], *before = last - (goal->tries > 1);
     double step = AV1_STEP;
-    if (last->crf != before->crf)
-        step = CLAMP(log(before->bits / last->bits) / (last->crf - before->crf), AV1_STEP / 4, 1);
-    return last->crf + CLAMP(log(last->bits / goal->wanted) / step, -FAR, FAR);
+    if (last->knob != before->knob)
+        step = CLAMP(log(before->bits / last->bits) / (last->knob - before->knob), AV1_STEP / 4, 1);
+    return last->knob + CLAMP(log(last->bits / goal->wanted) / step, -FAR, FAR);
 }
 
 /* The next quality for SVT-AV1; settled when it has been tried. */
@@ -239,12 +251,13 @@ static void tell_quality(Goal *goal)
 {
     int more, less;
     find_bracket(goal, &more, &less);
-    double next = more >= 0 && less >= 0
-                      ? between(goal, &goal->tried[more], &goal->tried[less])
-                      : beyond(goal);
+    double next = beyond(goal);
+    if (more >= 0 && less >= 0)
+        next = CLAMP(between(goal, &goal->tried[more], &goal->tried[less]),
+                     goal->tried[more].knob + AV1_GRAIN, goal->tried[less].knob - AV1_GRAIN);
     goal->how.crf = CLAMP(round(next / AV1_GRAIN) * AV1_GRAIN, 1, AV1_CRF_MAX);
     for (guint i = 0; i < goal->tries; i++)
-        goal->settled |= goal->tried[i].crf == goal->how.crf;
+        goal->settled |= goal->tried[i].knob == goal->how.crf;
 }
 
 static double near_enough(const Goal *goal)
@@ -258,21 +271,23 @@ static gboolean judge(PmxChase *chase, guint i, const PmxEncoded *made, GError *
     double over = excess(chase, goal, made), seconds = seconds_of(chase, made);
     if (goal->rendition->mode == PMX_RATE_CBR)
         goal->wanted = (double)goal->rendition->bitrate * 1000 * seconds;
-    double miss = goal->wanted > 0 ? fabs(log(MAX(made->bits, 1) / goal->wanted)) : 0;
+    /* What a segment that takes little is off by matters little to the film. */
+    double share = MAX(goal->wanted, (double)goal->rendition->bitrate * 500 * seconds);
+    double miss = goal->wanted > 0 ? fabs(made->bits - goal->wanted) / share : 0;
     double score = over > 0 ? BROKEN + over : miss;
     gboolean better = score < goal->score;
     if (!keep(chase, i, better, error))
         return FALSE;
     goal->score = MIN(goal->score, score);
-    if (is_av1(goal))
-        goal->tried[goal->tries] = (Try){goal->how.crf, MAX(made->bits, 1)};
+    double knob = is_av1(goal) ? goal->how.crf : -log(asked(goal, made, seconds));
+    goal->tried[goal->tries] = (Try){knob, MAX(made->bits, 1)};
     goal->tries++;
     goal->settled = goal->score <= near_enough(goal) || seconds <= 0 ||
                     goal->tries >= (is_av1(goal) ? AV1_TRIES : TRIES);
     if (!goal->settled && is_av1(goal))
         tell_quality(goal);
     else if (!goal->settled)
-        tell_rate(goal, made, seconds, over);
+        tell_rate(goal, seconds, over);
     return TRUE;
 }
 

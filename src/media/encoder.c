@@ -167,7 +167,8 @@ PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rend
     encoder->done = done;
     encoder->how = *how;
     encoder->made = (PmxEncoded){.sizes = g_array_new(FALSE, FALSE, sizeof(guint32)),
-                                 .first = G_MAXINT64, .last = G_MININT64};
+                                 .first = G_MAXINT64,
+                                 .last = G_MININT64};
     encoder->context = pmx_encoder_open(task, rendition, frames, how, error);
     gboolean ok = encoder->context && open_strip(encoder, error);
     if (ok && path)

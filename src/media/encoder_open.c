@@ -71,7 +71,8 @@ static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
 }
 
 /* What both x264 and x265 call the same. */
-static int set_usual(AVCodecContext *context, const PmxRendition *rendition, const PmxEncodeHow *how)
+static int set_usual(AVCodecContext *context, const PmxRendition *rendition,
+                     const PmxEncodeHow *how)
 {
     int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
     if (status < 0)
@@ -207,22 +208,28 @@ static int level_in(const guint8 *bytes, int length)
     return 0;
 }
 
-/* x264 chooses a level for a rate by that rate, and segments have different ones: they all get the
- * level that goes with no rate. */
-static int common_level(const PmxVideoTask *task, const PmxRendition *rendition,
-                        const PmxEncodeHow *how)
+/*
+ * Both x264 and x265 choose a level for a rate by that rate, and segments have different ones. They
+ * all get the level that goes with no rate: x264, whose search depends on it, is told; x265 is not,
+ * since it would lower the rate to what the level allows, and its parameter sets are exchanged.
+ */
+static AVCodecContext *open_without_rate(const PmxVideoTask *task, const PmxRendition *rendition,
+                                         const PmxEncodeHow *how)
 {
     PmxEncodeHow plain = {.crf = 23, .start = how->start};
-    if (rendition->codec != PMX_CODEC_H264 || how->bitrate <= 0)
-        return 0;
-    g_autoptr(AVCodecContext) context = open_as(task, rendition, 0, &plain, 0, NULL);
-    return context ? level_in(context->extradata, context->extradata_size) : 0;
+    return how->bitrate > 0 ? open_as(task, rendition, 0, &plain, 0, NULL) : NULL;
 }
 
 AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *rendition,
                                  gint64 frames, const PmxEncodeHow *how, GError **error)
 {
-    return open_as(task, rendition, frames, how, common_level(task, rendition, how), error);
+    g_autoptr(AVCodecContext) plain = open_without_rate(task, rendition, how);
+    gboolean h264 = rendition->codec == PMX_CODEC_H264;
+    int level = plain && h264 ? level_in(plain->extradata, plain->extradata_size) : 0;
+    AVCodecContext *context = open_as(task, rendition, frames, how, level, error);
+    if (context && plain && !h264 && plain->extradata_size == context->extradata_size)
+        memcpy(context->extradata, plain->extradata, (size_t)plain->extradata_size);
+    return context;
 }
 
 static AVCodecContext *open_as(const PmxVideoTask *task, const PmxRendition *rendition,

@@ -13,7 +13,7 @@ typedef struct {
                           file beside it: pmx_encoder_notes() */
     double bitrate;    /* kbit/s to come to; 0: go by quality */
     double crf;        /* the quality, where the rendition has no quantiser */
-    double start;      /* with a highest rate: how much of the buffer is full at the beginning, 0..1 */
+    double start; /* with a highest rate: how much of the buffer is full at the beginning, 0..1 */
 } PmxEncodeHow;
 
 /* The encoder of `rendition`, open, on one thread; its parameter sets depend on the rendition alone.

@@ -92,7 +92,8 @@ gboolean pmx_measure_write(const char *path, const PmxMeasured *measured, const 
     /* Without the tree of macroblocks (preset ultrafast) there is no second file. */
     if (ok && other && g_file_test(other, G_FILE_TEST_EXISTS))
         ok = append_file(packed, sizes, other, error);
-    g_autofree char *sum = g_compute_checksum_for_data(G_CHECKSUM_SHA256, packed->data, packed->len);
+    g_autofree char *sum =
+        g_compute_checksum_for_data(G_CHECKSUM_SHA256, packed->data, packed->len);
     json_t *head = json_pack("{s:f, s:f, s:f, s:f, s:o, s:s}", "seconds", measured->seconds,
                              "texture", measured->texture, "motion", measured->motion, "rest",
                              measured->rest, "notes", sizes, "check", sum);

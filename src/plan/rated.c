@@ -28,7 +28,7 @@ static const double measure_crf[] = {
 
 static gint64 half(gint64 side)
 {
-    return MAX(32, side / 4 * 2);
+    return side / 4 * 2;
 }
 
 /*
@@ -40,8 +40,10 @@ static PmxRendition *measured_rendition(const PmxRendition *from)
 {
     PmxRendition *to = g_malloc(sizeof *to);
     pmx_object_init(&pmx_rendition_object, to);
+    enum { LEAST = 128 }; /* of smaller pictures a quarter foretells badly */
     gboolean known = from->width > 0; /* else the film's bars are still to be found */
-    gboolean small = known && from->mode == PMX_RATE_ONEPASS && from->codec != PMX_CODEC_H265;
+    gboolean small = known && from->mode == PMX_RATE_ONEPASS && from->codec != PMX_CODEC_H265 &&
+                     half(MIN(from->width, from->height)) >= LEAST;
     to->codec = from->codec;
     to->profile = from->profile;
     to->preset = g_strdup(from->codec == PMX_CODEC_AV1 ? "12" : from->preset);
