@@ -17,7 +17,9 @@ struct PmxReport {
     double wall_seconds, cpu_seconds;
 };
 
-static const char *const work_names[] = {"cut", "video", "audio", "package"};
+static const char *const work_names[PMX_TASK_KINDS] = {
+    [PMX_TASK_CUT] = "cut",     [PMX_TASK_MEASURE] = "measure", [PMX_TASK_BUDGET] = "budget",
+    [PMX_TASK_VIDEO] = "video", [PMX_TASK_AUDIO] = "audio",     [PMX_TASK_PACKAGE] = "package"};
 
 static GPtrArray *gather_warnings(const PmxPlanOutput *planned, const PmxOutputState *state)
 {

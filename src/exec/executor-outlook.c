@@ -22,6 +22,19 @@ static const PmxTask *package_of(const PmxExecutor *executor, guint output)
     return NULL;
 }
 
+/* The measuring of what a package needs is a part of the making. */
+static void add_measures(const PmxExecutor *executor, const PmxKey *key, double *total,
+                         double *done)
+{
+    for (guint i = 0; key->maker->kind == PMX_TASK_VIDEO && i < key->maker->needs->len; i++) {
+        const PmxKey *need = pmx_keys_find(executor, g_ptr_array_index(key->maker->needs, i));
+        if (need->maker->kind != PMX_TASK_MEASURE)
+            continue;
+        *total += need->weight;
+        *done += need->weight * key_done(need);
+    }
+}
+
 double pmx_executor_output_fraction(const PmxExecutor *executor, guint output)
 {
     static const double package_share = 0.02;
@@ -33,6 +46,8 @@ double pmx_executor_output_fraction(const PmxExecutor *executor, guint output)
         const PmxKey *key = pmx_keys_find(executor, g_ptr_array_index(package->needs, i));
         total += key->weight;
         done += key->weight * key_done(key);
+        if (key->state == PMX_KEY_WAITING)
+            add_measures(executor, key, &total, &done);
     }
     double made = total > 0 ? done / total : 1;
     return made * (1 - package_share) + executor->package_fraction[output] * package_share;

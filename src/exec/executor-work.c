@@ -138,8 +138,9 @@ static GPtrArray *served_for(const PmxExecutor *executor, const PmxTask *task)
         add_served(served, input, NULL, input->size, name);
     }
     for (guint i = 0; i < task->needs->len; i++) {
-        const PmxKey *key = pmx_keys_find(executor, g_ptr_array_index(task->needs, i));
-        add_served(served, NULL, key->path, file_size(key->path), "");
+        const char *name = g_ptr_array_index(task->needs, i);
+        const PmxKey *key = pmx_keys_find(executor, name);
+        add_served(served, NULL, key->path, file_size(key->path), name);
     }
     return served;
 }
@@ -148,7 +149,7 @@ static GPtrArray *served_for(const PmxExecutor *executor, const PmxTask *task)
 static json_t *body_for(const PmxWork *work)
 {
     json_t *body = pmx_task_body(work->task);
-    if (work->task->kind != PMX_TASK_VIDEO)
+    if (!pmx_task_has_renditions(work->task->kind))
         return body;
     const json_t *all = json_object_get(body, "renditions");
     json_t *some = json_array();
@@ -160,8 +161,8 @@ static json_t *body_for(const PmxWork *work)
 
 static PmxOrder *order_for(const PmxWork *work, const GPtrArray *served)
 {
-    static const PmxOrderKind kinds[] = {PMX_ORDER_CUT, PMX_ORDER_VIDEO, PMX_ORDER_AUDIO,
-                                         PMX_ORDER_PACKAGE};
+    static const PmxOrderKind kinds[] = {PMX_ORDER_CUT,   PMX_ORDER_MEASURE, PMX_ORDER_BUDGET,
+                                         PMX_ORDER_VIDEO, PMX_ORDER_AUDIO,   PMX_ORDER_PACKAGE};
     PmxOrder *order = g_malloc(sizeof *order);
     pmx_object_init(&pmx_order_object, order);
     order->kind = (int)kinds[work->task->kind];
@@ -195,7 +196,7 @@ static void work_progress(const json_t *progress, gpointer data)
         work->executor->package_fraction[task->output] = whole;
     for (guint i = 0; i < work->indices->len; i++) {
         double encoded = json_number_value(json_array_get(frames, i));
-        pmx_work_key(work, i)->fraction = task->kind == PMX_TASK_VIDEO && frames
+        pmx_work_key(work, i)->fraction = pmx_task_has_renditions(task->kind) && frames
                                               ? CLAMP(encoded / pmx_weight_frames(task), 0, 1)
                                               : whole;
     }

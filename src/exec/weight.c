@@ -6,6 +6,7 @@
  * codec. */
 static const double per_megapixel[] = {0.022, 0.08, 0.1};
 static const double audio_per_second = 0.02, cut_per_second = 0.1;
+static const double measure_share = 0.4; /* of an encode */
 
 double pmx_weight_frames(const PmxTask *task)
 {
@@ -14,20 +15,23 @@ double pmx_weight_frames(const PmxTask *task)
 
 double pmx_weight(const PmxTask *task, guint i)
 {
+    if (task->kind == PMX_TASK_BUDGET)
+        return 0.01;
     if (task->kind == PMX_TASK_CUT)
         return MAX(0.01, task->seconds * cut_per_second);
-    if (task->kind != PMX_TASK_VIDEO)
+    if (!pmx_task_has_renditions(task->kind))
         return MAX(0.01, task->seconds * audio_per_second);
     const PmxRendition *rendition = g_ptr_array_index(task->video->renditions, i);
     double pixels = (double)(rendition->width * rendition->height) / 1e6;
-    return pmx_weight_frames(task) * pixels * per_megapixel[rendition->codec];
+    double share = task->kind == PMX_TASK_MEASURE ? measure_share : 1;
+    return pmx_weight_frames(task) * pixels * per_megapixel[rendition->codec] * share;
 }
 
 guint64 pmx_memory(const PmxTask *task, guint i)
 {
     /* Measured at preset medium, 1080p: x264 410 MB, x265 430 MB, most of it look-ahead. */
     static const guint64 bytes_per_pixel[] = {198, 208, 500};
-    if (task->kind != PMX_TASK_VIDEO)
+    if (!pmx_task_has_renditions(task->kind))
         return 0;
     const PmxRendition *rendition = g_ptr_array_index(task->video->renditions, i);
     return (guint64)(rendition->width * rendition->height) * bytes_per_pixel[rendition->codec];

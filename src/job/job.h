@@ -78,6 +78,7 @@ typedef struct {
     gint64 width, height;    /* pixels; 0: not given */
     gboolean long_short;     /* width is the long edge, height the short one */
     double crf;              /* < 0: the codec's default (23, 26, 32) */
+    gint64 bitrate;          /* kbit/s; -1: as the source, 0: not given */
     gint64 qscale;           /* the quantiser; < 0: not given */
     int pixels;              /* PmxPixels */
     gint64 maxrate, bufsize; /* kbit/s, kbit; maxrate 0: no limit */
@@ -111,7 +112,9 @@ typedef struct {
     gboolean check_resolution; /* TransConfig.IsCheckReso: keep a smaller source's size */
     gboolean check_resolution_fail; /* TransConfig.IsCheckResoFail: refuse a smaller source */
     PmxVideo video;
-    int rate;              /* PmxRateMode */
+    int rate;                    /* PmxRateMode */
+    gboolean check_bitrate;      /* TransConfig.IsCheckVideoBitrate: at most the source's rate */
+    gboolean check_bitrate_fail; /* IsCheckVideoBitrateFail: refuse a source of a lower rate */
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */
     PmxAudio audio;        /* the output's general audio settings */

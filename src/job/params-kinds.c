@@ -59,6 +59,20 @@ static char *format_number(const void *value)
     return g_strdup_printf("%" G_GINT64_FORMAT, *(const gint64 *)value);
 }
 
+/* 0 is what stands for none. */
+static gboolean parse_video_bitrate(const char *text, void *out)
+{
+    enum { LEAST = 10, MOST = 50000 };
+    gint64 rate = 0;
+    if (!g_ascii_string_to_signed(text, 10, -1, MOST, &rate, NULL) || (rate > 0 && rate < LEAST))
+        return FALSE;
+    *(gint64 *)out = rate;
+    return TRUE;
+}
+
+const PmxTextKind pmx_video_bitrate_kind = {"kbit/s from 10 to 50000, or -1 (as the source)",
+                                            parse_video_bitrate, format_number};
+
 static gboolean parse_samplerate(const char *text, void *out)
 {
     static const gint64 list[] = {22050, 32000, 44100, 48000, 96000};

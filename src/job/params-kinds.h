@@ -4,9 +4,10 @@
 
 #include "base/fields.h"
 
-extern const PmxTextKind pmx_gop_kind;        /* PmxGop: "10s" or frames */
-extern const PmxTextKind pmx_samplerate_kind; /* gint64, one of the API's list */
-extern const PmxTextKind pmx_channels_kind;   /* gint64, 0 to 2 */
+extern const PmxTextKind pmx_gop_kind;           /* PmxGop: "10s" or frames */
+extern const PmxTextKind pmx_video_bitrate_kind; /* gint64, kbit/s; -1: as the source */
+extern const PmxTextKind pmx_samplerate_kind;    /* gint64, one of the API's list */
+extern const PmxTextKind pmx_channels_kind;      /* gint64, 0 to 2 */
 
 /* Keys that have one value so far: checked, and stored nowhere. */
 extern const PmxTextKind pmx_only_mp4_kind;

@@ -16,9 +16,12 @@ static const PmxField trans_config_fields[] = {
     {"IsCheckResoFail", PMX_FIELD_BOOL, AT(check_resolution_fail), .fallback = "false",
      .doc = "A source smaller than the wanted size fails the output; goes before IsCheckReso."},
     {"AdjDarMethod", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "none"},
-    {"IsCheckVideoBitrate", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "false"},
-    {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED,
-     .fallback = "false"},
+    {"IsCheckVideoBitrate", PMX_FIELD_BOOL, AT(check_video_bitrate), .fallback = "false",
+     .doc = "A source whose video has a lower rate than Video.Bitrate keeps its rate."},
+    {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, AT(check_video_bitrate_fail), .fallback = "false",
+     .doc =
+         "A source whose video has a lower rate than Video.Bitrate fails the output; goes before "
+         "IsCheckVideoBitrate."},
     {"IsCheckAudioBitrate", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "false"},
     {"IsCheckAudioBitrateFail", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED,
      .fallback = "false"},

@@ -56,6 +56,10 @@ static const PmxField video_fields[] = {
     {"Qscale", PMX_FIELD_INT, AT(qscale), .fallback = "-1", .min = 0, .max = 51,
      .doc = "A constant quantiser instead of Crf: every picture is as coarse as any other of its "
             "kind, whatever is in it."},
+    {"Bitrate", PMX_FIELD_TEXT, AT(bitrate), .fallback = "0", .kind = &pmx_video_bitrate_kind,
+     .doc =
+         "The average bit rate of the whole video, kbit/s, instead of Crf; -1: as the source has. "
+         "How: rate.md."},
     {"Maxrate", PMX_FIELD_INT, AT(maxrate), .min = 10, .max = 50000,
      .doc = "The highest bit rate in kbit/s, averaged over Bufsize; by default there is none."},
     {"Bufsize", PMX_FIELD_INT, AT(bufsize), .fallback = "6000", .min = 1000, .max = 128000,
@@ -69,7 +73,6 @@ static const PmxField video_fields[] = {
      .refused = other_pixel_formats, .doc = "The pixel format: 4:2:0 with 8 or 10 bits."},
     {"Fps", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
     {"MaxFps", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Bitrate", PMX_FIELD_INT, .flags = PMX_FIELD_UNSUPPORTED},
     {"ScanMode", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
     {"Crop", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
     {"Pad", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},

@@ -13,6 +13,7 @@ typedef enum { PMX_TRANS_CBR, PMX_TRANS_ONEPASS, PMX_TRANS_TWOPASS, PMX_TRANS_CR
 typedef struct {
     int mode; /* PmxTransMode */
     gboolean check_resolution, check_resolution_fail;
+    gboolean check_video_bitrate, check_video_bitrate_fail;
 } PmxTransConfig;
 
 typedef struct {

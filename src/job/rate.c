@@ -154,6 +154,32 @@ static void check_buffer(const Rate *rate)
                g_strdup("has no effect without Maxrate; give that too, or leave it out"));
 }
 
+static void check_limits(const Rate *rate)
+{
+    const PmxVideo *video = &rate->building->output->video;
+    gboolean cbr = rate->building->output->rate == PMX_RATE_CBR;
+    if (cbr && video->codec == PMX_CODEC_AV1)
+        refuse(rate, "TransConfig", "TransMode",
+               g_strdup("CBR is for H.264 and H.265 only; AV1 takes onepass and twopass"));
+    else if (cbr && video->maxrate > 0 && video->bitrate > 0 && video->maxrate != video->bitrate)
+        refuse(rate, "Video", "Maxrate",
+               g_strdup("with CBR the highest rate is Bitrate itself; leave it out"));
+    else if (rate->aim == BITRATE && video->maxrate > 0 && video->maxrate < video->bitrate)
+        refuse(rate, "Video", "Maxrate",
+               g_strdup_printf("is less than Bitrate, %" G_GINT64_FORMAT, video->bitrate));
+}
+
+static void check_checks(const Rate *rate)
+{
+    const char *key = rate->trans->check_video_bitrate_fail ? "IsCheckVideoBitrateFail"
+                      : rate->trans->check_video_bitrate    ? "IsCheckVideoBitrate"
+                                                            : NULL;
+    if (key && rate->aim != BITRATE)
+        refuse(rate, "TransConfig", key,
+               g_strdup("compares with Video.Bitrate, which is not given; give it, or leave this "
+                        "out"));
+}
+
 void pmx_build_rate(PmxBuildOutput *building)
 {
     PmxTransConfig trans;
@@ -171,4 +197,8 @@ void pmx_build_rate(PmxBuildOutput *building)
     check_pixels(&rate);
     check_preset(&rate);
     check_buffer(&rate);
+    check_limits(&rate);
+    check_checks(&rate);
+    building->output->check_bitrate = trans.check_video_bitrate;
+    building->output->check_bitrate_fail = trans.check_video_bitrate_fail;
 }

@@ -17,6 +17,8 @@ enum { QUEUE_FRAMES = 4 };
 struct PmxEncoder {
     const PmxVideoTask *task;
     const PmxRendition *rendition;
+    PmxEncodeHow how;
+    PmxEncoded made; /* the thread's until it is joined */
     AVCodecContext *context;
     AVBSFContext *strip; /* H.264: takes x264's 700 bytes of settings out of every segment; NULL:
                             nothing to take */
@@ -57,12 +59,23 @@ static int strip(PmxEncoder *encoder, AVPacket *packet)
     return status < 0 ? status : av_bsf_receive_packet(encoder->strip, packet);
 }
 
+static gboolean keep(PmxEncoder *encoder, const AVPacket *packet, GError **error)
+{
+    PmxEncoded *made = &encoder->made;
+    guint32 bits = (guint32)MIN(packet->size, G_MAXINT32 / 8) * 8;
+    g_array_append_val(made->sizes, bits);
+    made->bits += bits;
+    made->first = MIN(made->first, packet->pts);
+    made->last = MAX(made->last, packet->pts);
+    return !encoder->writer || pmx_artifact_add(encoder->writer, packet, error);
+}
+
 static gboolean write_packets(PmxEncoder *encoder, AVPacket *packet, GError **error)
 {
     int status;
     while ((status = avcodec_receive_packet(encoder->context, packet)) >= 0) {
         status = strip(encoder, packet);
-        gboolean ok = status >= 0 && pmx_artifact_add(encoder->writer, packet, error);
+        gboolean ok = status >= 0 && keep(encoder, packet, error);
         g_atomic_int_inc(&encoder->packets);
         av_packet_unref(packet);
         if (!ok)
@@ -91,6 +104,8 @@ static gboolean finish(PmxEncoder *encoder, GError **error)
 {
     const PmxVideoTask *task = encoder->task;
     const AVCodecContext *context = encoder->context;
+    if (!encoder->writer)
+        return TRUE;
     g_autofree char *extradata = base64(context->extradata, context->extradata_size);
     PmxArtifactHead head = {
         .codec = (char *)avcodec_get_name(context->codec_id),
@@ -140,16 +155,22 @@ static gpointer thread_main(gpointer data)
 /* --- for the video task --- */
 
 PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rendition,
-                              gint64 frames, const char *path, GAsyncQueue *done, GError **error)
+                              gint64 frames, const PmxEncodeHow *how, const char *path,
+                              GAsyncQueue *done, GError **error)
 {
     PmxEncoder *encoder = g_new0(PmxEncoder, 1);
     encoder->task = task;
     encoder->rendition = rendition;
     encoder->done = done;
-    encoder->context = pmx_encoder_open(task, rendition, frames, error);
-    if (encoder->context && open_strip(encoder, error))
+    encoder->how = *how;
+    encoder->made = (PmxEncoded){.sizes = g_array_new(FALSE, FALSE, sizeof(guint32)),
+                                 .first = G_MAXINT64,
+                                 .last = G_MININT64};
+    encoder->context = pmx_encoder_open(task, rendition, frames, how, error);
+    gboolean ok = encoder->context && open_strip(encoder, error);
+    if (ok && path)
         encoder->writer = pmx_artifact_create(path, error);
-    if (!encoder->writer) {
+    if (!ok || (path && !encoder->writer)) {
         pmx_encoder_free(encoder);
         return NULL;
     }
@@ -158,9 +179,10 @@ PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rend
     return encoder;
 }
 
-static gboolean sharpens(const PmxRendition *rendition)
+static gboolean sharpens(const PmxEncoder *encoder)
 {
-    return rendition->codec != PMX_CODEC_AV1 && rendition->qp < 0;
+    return encoder->rendition->codec != PMX_CODEC_AV1 && encoder->rendition->qp < 0 &&
+           !encoder->how.notes;
 }
 
 /*
@@ -190,7 +212,7 @@ void pmx_encoder_put(PmxEncoder *encoder, AVFrame *frame)
     /* The source's picture types would be taken for orders. */
     frame->pict_type = AV_PICTURE_TYPE_NONE;
     frame->key_frame = 0;
-    if (!encoder->given && sharpens(encoder->rendition))
+    if (!encoder->given && sharpens(encoder))
         sharpen_first(encoder, frame);
     encoder->given = TRUE;
     pmx_frame_queue_put(encoder->queue, frame);
@@ -210,6 +232,11 @@ gint pmx_encoder_frames(PmxEncoder *encoder)
 gint pmx_encoder_work(PmxEncoder *encoder)
 {
     return g_atomic_int_get(&encoder->frames) + g_atomic_int_get(&encoder->packets);
+}
+
+const PmxEncoded *pmx_encoder_made(const PmxEncoder *encoder)
+{
+    return &encoder->made;
 }
 
 gboolean pmx_encoder_join(PmxEncoder *encoder, GError **error)
@@ -234,6 +261,7 @@ void pmx_encoder_free(PmxEncoder *encoder)
     pmx_artifact_writer_free(encoder->writer);
     avcodec_free_context(&encoder->context);
     av_bsf_free(&encoder->strip);
+    g_array_unref(encoder->made.sizes);
     g_clear_error(&encoder->error);
     g_free(encoder);
 }

@@ -10,17 +10,26 @@
  */
 #pragma once
 
-#include "media/avptr.h"
+#include "media/encoder_open.h"
 #include "plan/task.h"
 
 typedef struct PmxEncoder PmxEncoder;
 
-/* Opens the codec and starts the thread; packets go into the artifact file `path`. When the thread
+/* What came out. */
+typedef struct {
+    GArray *sizes; /* of guint32: bits of each packet, in decoding order */
+    double bits;
+    gint64 first, last; /* the task's ticks, of pictures */
+} PmxEncoded;
+
+/* Opens the codec and starts the thread; packets go into the artifact file `path`, or with NULL
+ * nowhere; `how` is copied, its strings are borrowed. When the thread
  * has done everything, or failed, it pushes the encoder onto `done`. `frames` is how long the
  * segment is going to be, 0 when that is not known. Borrows all pointers until
  * pmx_encoder_free(). */
 PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rendition,
-                              gint64 frames, const char *path, GAsyncQueue *done, GError **error);
+                              gint64 frames, const PmxEncodeHow *how, const char *path,
+                              GAsyncQueue *done, GError **error);
 
 /* Queues a picture, waiting while the queue is full; `frame` becomes the encoder's. */
 void pmx_encoder_put(PmxEncoder *encoder, AVFrame *frame);
@@ -37,6 +46,9 @@ gint pmx_encoder_work(PmxEncoder *encoder);
 
 /* After pmx_encoder_end(): waits for the thread; FALSE with what went wrong. */
 gboolean pmx_encoder_join(PmxEncoder *encoder, GError **error);
+
+/* When it is joined: what it made. Borrowed. */
+const PmxEncoded *pmx_encoder_made(const PmxEncoder *encoder);
 
 /* Ends the thread if it still runs, and frees. */
 void pmx_encoder_free(PmxEncoder *encoder);

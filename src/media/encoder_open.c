@@ -4,6 +4,7 @@
 
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
+#include <string.h>
 
 #include "job/job.h"
 #include "media/averror.h"
@@ -11,7 +12,8 @@
 /* What is set in each library's own way. */
 typedef struct {
     const char *name; /* libavcodec's */
-    int (*set)(AVCodecContext *context, const PmxRendition *rendition);
+    int (*set)(AVCodecContext *context, const PmxRendition *rendition, const PmxEncodeHow *how);
+    const char *notes;
 } Library;
 
 static void set_colours(AVCodecContext *context, const PmxVideoTask *task)
@@ -66,39 +68,67 @@ static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
     set_colours(context, task);
 }
 
-static int set_quality(AVCodecContext *context, const PmxRendition *rendition)
+/* What both x264 and x265 call the same. */
+static int set_usual(AVCodecContext *context, const PmxRendition *rendition,
+                     const PmxEncodeHow *how)
 {
+    int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
+    if (status < 0)
+        return status;
+    if (how->bitrate > 0) {
+        context->bit_rate = (gint64)(how->bitrate * 1000 + 0.5);
+        return 0;
+    }
     if (rendition->qp >= 0)
         return av_opt_set_int(context->priv_data, "qp", rendition->qp, 0);
-    return av_opt_set_double(context->priv_data, "crf", rendition->crf, 0);
+    return av_opt_set_double(context->priv_data, "crf", how->crf, 0);
 }
 
-static int set_h264(AVCodecContext *context, const PmxRendition *rendition)
+static int set_h264(AVCodecContext *context, const PmxRendition *rendition, const PmxEncodeHow *how)
 {
     static const char *const profiles[] = {"baseline", "main", "high"};
     gboolean ten = rendition->pix_fmt == PMX_PIXELS_10;
+    int status = set_usual(context, rendition, how);
+    if (status < 0)
+        return status;
+    context->rc_initial_buffer_occupancy = (int)(how->start * context->rc_buffer_size);
     /* stitchable: parameter sets that do not depend on what is encoded. */
     av_opt_set(context->priv_data, "x264-params", "stitchable=1", 0);
-    int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
-    if (status >= 0)
-        status = set_quality(context, rendition);
-    return status < 0 ? status
-                      : av_opt_set(context->priv_data, "profile",
-                                   ten ? "high10" : profiles[rendition->profile], 0);
+    if (how->notes) {
+        context->flags |= how->measures ? AV_CODEC_FLAG_PASS1 : AV_CODEC_FLAG_PASS2;
+        av_opt_set(context->priv_data, "stats", how->notes, 0);
+    }
+    return av_opt_set(context->priv_data, "profile", ten ? "high10" : profiles[rendition->profile],
+                      0);
 }
 
-static int set_h265(AVCodecContext *context, const PmxRendition *rendition)
+/* A value in libavutil's list of them. */
+static void append_escaped(GString *list, const char *value)
 {
-    int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
-    if (status >= 0)
-        status = set_quality(context, rendition);
+    for (; *value; value++) {
+        if (strchr("\\\':=", *value))
+            g_string_append_c(list, '\\');
+        g_string_append_c(list, *value);
+    }
+}
+
+static int set_h265(AVCodecContext *context, const PmxRendition *rendition, const PmxEncodeHow *how)
+{
+    int status = set_usual(context, rendition, how);
     if (status < 0)
         return status;
     /* One thread, no wavefronts: the same bytes anywhere. No SEI that tells the settings, once a
      * segment. */
-    return av_opt_set(
-        context->priv_data, "x265-params",
-        "pools=none:frame-threads=1:wpp=0:pmode=0:pme=0:info=0:open-gop=0:log-level=error", 0);
+    g_autoptr(GString) list = g_string_new("pools=none:frame-threads=1:wpp=0:pmode=0:pme=0:info=0:"
+                                           "open-gop=0:log-level=error");
+    if (context->rc_buffer_size > 0 && how->start > 0)
+        g_string_append_printf(list, ":vbv-init=0.%02d", (int)CLAMP(how->start * 100 + 0.5, 1, 99));
+    if (how->notes) {
+        g_string_append_printf(list, ":pass=%d:slow-firstpass=%d:stats=", how->measures ? 1 : 2,
+                               rendition->mode == PMX_RATE_TWOPASS);
+        append_escaped(list, how->notes);
+    }
+    return av_opt_set(context->priv_data, "x265-params", list->str, 0);
 }
 
 /* SVT-AV1's presets are numbers. They are given to the names by what they cost: medium takes about
@@ -119,23 +149,70 @@ static gint64 av1_preset(const char *name)
 
 /* By its own names: libavcodec's options cannot say 0. One logical processor: as few threads as
  * there can be. */
-static int set_av1(AVCodecContext *context, const PmxRendition *rendition)
+static int set_av1(AVCodecContext *context, const PmxRendition *rendition, const PmxEncodeHow *how)
 {
     gboolean fixed = rendition->qp >= 0;
-    g_autofree char *params = g_strdup_printf("lp=1:rc=0:aq-mode=%d:qp=%d", fixed ? 0 : 2,
-                                              (int)(fixed ? rendition->qp : rendition->crf));
+    double quality = fixed ? (double)rendition->qp : how->crf;
+    g_autofree char *params =
+        g_strdup_printf("lp=1:rc=0:aq-mode=%d:qp=%d", fixed ? 0 : 2, (int)quality);
+    /* Its whole steps are four of the codec's own (quantizer_to_qindex); mode 2 adds some to what it
+     * would do anyway. */
+    int quarters = (int)((quality - (int)quality) * 4);
+    if (quarters > 0) {
+        g_autofree char *whole = g_steal_pointer(&params);
+        params = g_strdup_printf("%s:use-fixed-qindex-offsets=2:key-frame-qindex-offset=%d:"
+                                 "qindex-offsets=[%d,%d,%d,%d,%d,%d]",
+                                 whole, quarters, quarters, quarters, quarters, quarters, quarters,
+                                 quarters);
+    }
     int status = av_opt_set_int(context->priv_data, "preset", av1_preset(rendition->preset), 0);
     return status < 0 ? status : av_opt_set(context->priv_data, "svtav1-params", params, 0);
 }
 
 static const Library libraries[] = {
-    [PMX_CODEC_H264] = {"libx264", set_h264},
-    [PMX_CODEC_H265] = {"libx265", set_h265},
-    [PMX_CODEC_AV1] = {"libsvtav1", set_av1},
+    [PMX_CODEC_H264] = {"libx264", set_h264, ".mbtree"},
+    [PMX_CODEC_H265] = {"libx265", set_h265, ".cutree"},
+    [PMX_CODEC_AV1] = {"libsvtav1", set_av1, NULL},
 };
 
+static AVCodecContext *open_as(const PmxVideoTask *task, const PmxRendition *rendition,
+                               gint64 frames, const PmxEncodeHow *how, int level, GError **error);
+
+/* level_idc of the first sequence parameter set (ISO/IEC 14496-10, 7.3.2.1.1) in Annex B; 0: none. */
+static int level_in(const guint8 *bytes, int length)
+{
+    for (int i = 0; i + 6 < length; i++)
+        if (bytes[i] == 0 && bytes[i + 1] == 0 && bytes[i + 2] == 1 && (bytes[i + 3] & 31) == 7)
+            return bytes[i + 6];
+    return 0;
+}
+
+/*
+ * Both x264 and x265 choose a level for a rate by that rate, and segments have different ones. They
+ * all get the level that goes with no rate: x264, whose search depends on it, is told; x265 is not,
+ * since it would lower the rate to what the level allows, and its parameter sets are exchanged.
+ */
+static AVCodecContext *open_without_rate(const PmxVideoTask *task, const PmxRendition *rendition,
+                                         const PmxEncodeHow *how)
+{
+    PmxEncodeHow plain = {.crf = 23, .start = how->start};
+    return how->bitrate > 0 ? open_as(task, rendition, 0, &plain, 0, NULL) : NULL;
+}
+
 AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *rendition,
-                                 gint64 frames, GError **error)
+                                 gint64 frames, const PmxEncodeHow *how, GError **error)
+{
+    g_autoptr(AVCodecContext) plain = open_without_rate(task, rendition, how);
+    gboolean h264 = rendition->codec == PMX_CODEC_H264;
+    int level = plain && h264 ? level_in(plain->extradata, plain->extradata_size) : 0;
+    AVCodecContext *context = open_as(task, rendition, frames, how, level, error);
+    if (context && plain && !h264 && plain->extradata_size == context->extradata_size)
+        memcpy(context->extradata, plain->extradata, (size_t)plain->extradata_size);
+    return context;
+}
+
+static AVCodecContext *open_as(const PmxVideoTask *task, const PmxRendition *rendition,
+                               gint64 frames, const PmxEncodeHow *how, int level, GError **error)
 {
     const Library *library = &libraries[rendition->codec];
     const AVCodec *codec = avcodec_find_encoder_by_name(library->name);
@@ -147,7 +224,9 @@ AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *r
     g_autoptr(AVCodecContext) context = avcodec_alloc_context3(codec);
     set_picture(context, task, rendition);
     context->gop_size = gop_size(rendition, frames);
-    int status = library->set(context, rendition);
+    if (level > 0)
+        context->level = level;
+    int status = library->set(context, rendition, how);
     if (status >= 0)
         status = avcodec_open2(context, codec, NULL);
     if (status >= 0)
@@ -155,4 +234,9 @@ AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *r
     pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s encoder refuses %dx%d", library->name,
                 context->width, context->height);
     return NULL;
+}
+
+const char *pmx_encoder_notes(const PmxRendition *rendition)
+{
+    return libraries[rendition->codec].notes;
 }

@@ -20,6 +20,8 @@ typedef struct {
 /* The task bodies: each returns its result (new reference), or NULL with `error`. */
 json_t *pmx_probe_run(PmxRun *run, GError **error);
 json_t *pmx_cut_run(PmxRun *run, GError **error);
+json_t *pmx_measure_run(PmxRun *run, GError **error);
+json_t *pmx_budget_run(PmxRun *run, GError **error);
 json_t *pmx_video_run(PmxRun *run, GError **error);
 json_t *pmx_audio_run(PmxRun *run, GError **error);
 json_t *pmx_package_run(PmxRun *run, GError **error);

@@ -4,12 +4,16 @@
  *
  *     decoder ─► scaler ─► an encoder thread a rendition ─► an artifact a rendition: "0.pmx", …
  *
+ * Renditions that have not come to their rate (media/chase.h) go through all of it again. The measure
+ * task is the same work with other settings and another end.
+ *
  * A frame belongs to the segment when start <= its time < end in the source's own ticks, so
  * segments share no frame and leave none out, whatever the source's keyframes, frame rate or first
  * timestamp are.
  */
 #include <math.h>
 
+#include "media/chase.h"
 #include "media/cut.h"
 #include "media/decoder.h"
 #include "media/encoder.h"
@@ -19,7 +23,10 @@
 
 typedef struct {
     PmxRun *run;
-    PmxVideoTask *task;
+    const PmxVideoTask *task; /* with the renditions of this round */
+    const GArray *slots;      /* of guint: their numbers in the order */
+    PmxChase *chase;
+    guint all; /* renditions of the order */
     PmxDecoder *decoder;
     GPtrArray *encoders; /* of PmxEncoder * */
     GAsyncQueue *done;   /* encoders whose thread has ended */
@@ -46,11 +53,12 @@ static gint64 count_frames(const Segment *segment, PmxRatio tick)
 static gboolean start_encoders(Segment *segment, gint64 frames, GError **error)
 {
     for (guint i = 0; i < segment->task->renditions->len; i++) {
-        g_autofree char *name = g_strdup_printf("%u.pmx", i);
-        g_autofree char *path = pmx_run_file(segment->run, name);
+        guint slot = g_array_index(segment->slots, guint, i);
+        g_autofree char *path = pmx_chase_file(segment->chase, slot);
         const PmxRendition *rendition = g_ptr_array_index(segment->task->renditions, i);
         PmxEncoder *encoder =
-            pmx_encoder_start(segment->task, rendition, frames, path, segment->done, error);
+            pmx_encoder_start(segment->task, rendition, frames, pmx_chase_how(segment->chase, slot),
+                              path, segment->done, error);
         if (!encoder)
             return FALSE;
         g_ptr_array_add(segment->encoders, encoder);
@@ -59,14 +67,20 @@ static gboolean start_encoders(Segment *segment, gint64 frames, GError **error)
     return TRUE;
 }
 
-/* {"frames": [per rendition], "done": [per rendition: its encoder has ended]} */
+/* {"frames": [per rendition], "done": [per rendition: its encoder has ended]}, where renditions of
+ * earlier rounds count as done. */
 static void report(Segment *segment)
 {
     json_t *frames = json_array(), *done = json_array();
+    for (guint i = 0; i < segment->all; i++) {
+        json_array_append_new(frames, json_integer(G_MAXINT32));
+        json_array_append_new(done, json_true());
+    }
     for (guint i = 0; i < segment->encoders->len; i++) {
         PmxEncoder *encoder = g_ptr_array_index(segment->encoders, i);
-        json_array_append_new(frames, json_integer(pmx_encoder_frames(encoder)));
-        json_array_append_new(done, json_boolean(g_array_index(segment->ended, gboolean, i)));
+        guint slot = g_array_index(segment->slots, guint, i);
+        json_array_set_new(frames, slot, json_integer(pmx_encoder_frames(encoder)));
+        json_array_set_new(done, slot, json_boolean(g_array_index(segment->ended, gboolean, i)));
     }
     pmx_run_progress(segment->run, json_pack("{s:o, s:o}", "frames", frames, "done", done));
 }
@@ -159,6 +173,15 @@ static void free_encoder(gpointer data)
     pmx_encoder_free(data);
 }
 
+static gboolean take_results(const Segment *segment, GError **error)
+{
+    for (guint i = 0; i < segment->encoders->len; i++)
+        if (!pmx_chase_take(segment->chase, g_array_index(segment->slots, guint, i),
+                            pmx_encoder_made(g_ptr_array_index(segment->encoders, i)), error))
+            return FALSE;
+    return TRUE;
+}
+
 static json_t *run_segment(Segment *segment, GError **error)
 {
     const PmxVideoTask *task = segment->task;
@@ -170,35 +193,88 @@ static json_t *run_segment(Segment *segment, GError **error)
     if (task->begin && !pmx_decoder_seek(segment->decoder, segment->start, error))
         return NULL;
     if (!start_encoders(segment, count_frames(segment, tick), error) ||
-        !encode_frames(segment, error) || !finish_encoders(segment, error))
+        !encode_frames(segment, error) || !finish_encoders(segment, error) ||
+        !take_results(segment, error))
         return NULL;
     return json_pack("{s:i, s:i}", "frames", (int)segment->frames, "damaged",
                      (int)pmx_decoder_damaged(segment->decoder));
 }
 
-json_t *pmx_video_run(PmxRun *run, GError **error)
+/* The renditions in `slots`, from the source to what they leave. */
+static json_t *run_round(PmxRun *run, const PmxVideoTask *task, const GArray *slots,
+                         PmxChase *chase, GError **error)
 {
     PmxSourceRef ref;
-    PmxVideoTask *task = pmx_object_read(&pmx_video_task_object, run->order->body, error);
-    if (!task || !pmx_run_source(run, 0, &ref, error)) {
-        pmx_object_free(&pmx_video_task_object, task);
-        return NULL;
-    }
     json_t *result = NULL;
+    PmxVideoTask round = *task;
+    if (!pmx_run_source(run, 0, &ref, error))
+        return NULL;
     g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
-    if (decoder) {
-        Segment segment = {.run = run, .task = task, .decoder = decoder};
-        segment.encoders = g_ptr_array_new_with_free_func(free_encoder);
-        segment.done = g_async_queue_new();
-        segment.ended = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), task->renditions->len);
-        g_array_set_size(segment.ended, task->renditions->len);
-        result = run_segment(&segment, error);
-        g_ptr_array_unref(segment.encoders);
-        g_async_queue_unref(segment.done);
-        g_array_unref(segment.ended);
+    if (!decoder)
+        return NULL;
+    round.renditions = g_ptr_array_new();
+    for (guint i = 0; i < slots->len; i++)
+        g_ptr_array_add(round.renditions,
+                        g_ptr_array_index(task->renditions, g_array_index(slots, guint, i)));
+    Segment segment = {.run = run,
+                       .task = &round,
+                       .slots = slots,
+                       .chase = chase,
+                       .all = task->renditions->len,
+                       .decoder = decoder};
+    segment.encoders = g_ptr_array_new_with_free_func(free_encoder);
+    segment.done = g_async_queue_new();
+    segment.ended = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), slots->len);
+    g_array_set_size(segment.ended, slots->len);
+    result = run_segment(&segment, error);
+    g_ptr_array_unref(segment.encoders);
+    g_async_queue_unref(segment.done);
+    g_array_unref(segment.ended);
+    g_ptr_array_unref(round.renditions);
+    return result;
+}
+
+static GArray *open_slots(const PmxVideoTask *task, const PmxChase *chase)
+{
+    GArray *slots = g_array_new(FALSE, FALSE, sizeof(guint));
+    for (guint i = 0; i < task->renditions->len; i++)
+        if (pmx_chase_wants(chase, i))
+            g_array_append_val(slots, i);
+    return slots;
+}
+
+static json_t *run_rounds(PmxRun *run, const PmxVideoTask *task, gboolean measures, GError **error)
+{
+    g_autoptr(PmxChase) chase = pmx_chase_new(run, task, measures, error);
+    json_t *result = NULL;
+    while (chase) {
+        g_autoptr(GArray) slots = open_slots(task, chase);
+        if (slots->len == 0)
+            break;
+        json_decref(result);
+        result = run_round(run, task, slots, chase, error);
+        if (!result)
+            break;
     }
+    return result;
+}
+
+static json_t *run_task(PmxRun *run, gboolean measures, GError **error)
+{
+    PmxVideoTask *task = pmx_object_read(&pmx_video_task_object, run->order->body, error);
+    json_t *result = task ? run_rounds(run, task, measures, error) : NULL;
     pmx_object_free(&pmx_video_task_object, task);
     return result;
+}
+
+json_t *pmx_video_run(PmxRun *run, GError **error)
+{
+    return run_task(run, FALSE, error);
+}
+
+json_t *pmx_measure_run(PmxRun *run, GError **error)
+{
+    return run_task(run, TRUE, error);
 }

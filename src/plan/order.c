@@ -2,7 +2,7 @@
 /* The field table of an order: see order.h. Pure. */
 #include "plan/order.h"
 
-static const char *const kinds[] = {"probe", "cut", "video", "audio", "package", NULL};
+static const char *const kinds[] = {"probe", "cut", "measure", "budget", "video", "audio", "package", NULL};
 
 static const PmxField input_fields[] = {
     {"name", PMX_FIELD_STRING, offsetof(PmxOrderInput, name), .doc = "file name"},

@@ -10,13 +10,15 @@
 typedef enum {
     PMX_ORDER_PROBE,
     PMX_ORDER_CUT,
+    PMX_ORDER_MEASURE,
+    PMX_ORDER_BUDGET,
     PMX_ORDER_VIDEO,
     PMX_ORDER_AUDIO,
     PMX_ORDER_PACKAGE,
 } PmxOrderKind;
 
 typedef struct {
-    char *name;  /* file name without folders, "" for an artifact */
+    char *name;  /* file name without folders; an artifact's key */
     gint64 size; /* bytes */
 } PmxOrderInput;
 

@@ -10,6 +10,8 @@
 #include "plan/audio.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
+#include "plan/rate.h"
+#include "plan/rated.h"
 #include "plan/segments.h"
 
 /* One row of video tasks: all renditions of one stream that are cut on the same grid. */
@@ -20,6 +22,7 @@ typedef struct {
     GPtrArray *renditions; /* of PmxRendition *, distinct */
     GPtrArray *cuts;       /* of PmxTask *: between the segments; borrowed from the plan */
     GPtrArray *tasks;      /* of PmxTask *: the segments, in time order; borrowed likewise */
+    PmxRated *rated;       /* its renditions are to have a rate; NULL: they are not */
 } Row;
 
 typedef struct {
@@ -34,7 +37,7 @@ typedef struct {
 
 /* --- memory --- */
 
-static void task_free(gpointer data)
+void pmx_task_free(gpointer data)
 {
     PmxTask *task = data;
     pmx_object_free(pmx_task_object(task->kind), task->video);
@@ -62,6 +65,7 @@ static void row_free(gpointer data)
     g_ptr_array_unref(row->renditions);
     g_ptr_array_unref(row->cuts);
     g_ptr_array_unref(row->tasks);
+    pmx_rated_free(row->rated);
     g_free(row);
 }
 
@@ -74,7 +78,7 @@ void pmx_plan_free(PmxPlan *plan)
     g_free(plan);
 }
 
-static PmxTask *task_new(PmxTaskKind kind, char *id, void *body)
+PmxTask *pmx_task_new(PmxTaskKind kind, char *id, void *body)
 {
     PmxTask *task = g_new0(PmxTask, 1);
     task->kind = kind;
@@ -104,17 +108,30 @@ static gboolean same(const PmxObject *object, const void *a, const void *b)
 }
 
 /* One file may stand under two names: what counts is the content. */
-static Row *row_for(Planning *planning, guint source, const PmxStream *stream, const PmxGrid *grid)
+static gboolean row_is(const Planning *planning, const Row *row, guint source,
+                       const PmxStream *stream, const PmxGrid *grid)
+{
+    return strcmp(planning->inputs[row->source].identity, planning->inputs[source].identity) == 0 &&
+           row->stream->index == stream->index && row->grid.frames == grid->frames;
+}
+
+/* Renditions of a rate wait for all measures, and so have a row of their own. */
+static Row *row_for(Planning *planning, guint source, const PmxStream *stream, const PmxGrid *grid,
+                    const PmxRendition *rendition)
 {
     for (guint i = 0; i < planning->rows->len; i++) {
         Row *row = g_ptr_array_index(planning->rows, i);
-        const char *identity = planning->inputs[row->source].identity;
-        if (strcmp(identity, planning->inputs[source].identity) == 0 &&
-            row->stream->index == stream->index && row->grid.frames == grid->frames)
+        if (row_is(planning, row, source, stream, grid) &&
+            pmx_rated_is(g_ptr_array_index(row->renditions, 0)) == pmx_rated_is(rendition))
             return row;
     }
     Row *row = g_new0(Row, 1);
-    *row = (Row){source, stream, *grid, g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new()};
+    *row = (Row){.source = source,
+                 .stream = stream,
+                 .grid = *grid,
+                 .renditions = g_ptr_array_new(),
+                 .cuts = g_ptr_array_new(),
+                 .tasks = g_ptr_array_new()};
     g_ptr_array_add(planning->rows, row);
     return row;
 }
@@ -172,14 +189,12 @@ static PmxVideoTask *segment_body(const Row *row, guint i)
 }
 
 static char *segment_key(const Planning *planning, const Row *row, const PmxVideoTask *body,
-                         guint r)
+                         const PmxRendition *rendition)
 {
     const PmxPlanInput *input = &planning->inputs[row->source];
     json_t *parameters = pmx_object_dump(&pmx_video_task_object, body);
     json_object_del(parameters, "renditions");
-    json_object_set_new(
-        parameters, "rendition",
-        pmx_object_dump(&pmx_rendition_object, g_ptr_array_index(row->renditions, r)));
+    json_object_set_new(parameters, "rendition", pmx_object_dump(&pmx_rendition_object, rendition));
     char *key = pmx_key_new("video", input->identity, input->facts->versions, parameters);
     json_decref(parameters);
     return key;
@@ -203,7 +218,7 @@ static void add_cut(Planning *planning, Row *row, char *id, guint i)
     body->point = window.point;
     body->end = window.end;
     body->due = window.due;
-    PmxTask *task = task_new(PMX_TASK_CUT, id, body);
+    PmxTask *task = pmx_task_new(PMX_TASK_CUT, id, body);
     task->source = row->source;
     task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
     json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
@@ -231,27 +246,72 @@ static void need(PmxTask *task, const char *key)
 static void add_segment(Planning *planning, Row *row, char *id, guint i)
 {
     PmxVideoTask *body = segment_body(row, i);
-    PmxTask *task = task_new(PMX_TASK_VIDEO, id, body);
+    PmxTask *task = pmx_task_new(PMX_TASK_VIDEO, id, body);
     task->source = row->source;
     task->seconds = segment_seconds(row, i);
     need(task, body->begin);
     need(task, body->end);
     for (guint r = 0; r < row->renditions->len; r++) {
-        g_ptr_array_add(task->makes, segment_key(planning, row, body, r));
         copy_rendition(body, g_ptr_array_index(row->renditions, r));
+        if (row->rated)
+            pmx_rated_use(row->rated, i, r, task);
+        g_ptr_array_add(task->makes,
+                        segment_key(planning, row, body, g_ptr_array_index(body->renditions, r)));
     }
     g_ptr_array_add(row->tasks, task);
     g_ptr_array_add(planning->plan->tasks, task);
+}
+
+static void add_measure(Planning *planning, Row *row, char *id, guint i)
+{
+    PmxVideoTask *body = segment_body(row, i);
+    PmxTask *task = pmx_task_new(PMX_TASK_MEASURE, id, body);
+    task->source = row->source;
+    task->seconds = segment_seconds(row, i);
+    need(task, body->begin);
+    need(task, body->end);
+    pmx_rated_add_measure(row->rated, &planning->inputs[row->source], task);
+    g_ptr_array_add(planning->plan->tasks, task);
+}
+
+/* The same film on the same grid, with the other kind of renditions, has the same cuts. */
+static gboolean share_cuts(const Planning *planning, Row *row)
+{
+    for (guint i = 0; g_ptr_array_index(planning->rows, i) != row; i++) {
+        const Row *other = g_ptr_array_index(planning->rows, i);
+        if (!row_is(planning, other, row->source, row->stream, &row->grid))
+            continue;
+        g_ptr_array_extend(row->cuts, other->cuts, NULL, NULL);
+        return TRUE;
+    }
+    return FALSE;
+}
+
+/* All segments are measured before the first is encoded. */
+static void add_measures(Planning *planning, Row *row, guint r)
+{
+    gboolean cuts = share_cuts(planning, row);
+    row->rated = pmx_rated_new(row->renditions);
+    for (guint i = 0; i < row->grid.count; i++) {
+        if (i + 1 < row->grid.count && !cuts)
+            add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
+        add_measure(planning, row, g_strdup_printf("measure-%u-%04u", r, i), i);
+    }
+    pmx_rated_add_budgets(row->rated, r, row->source, planning->plan);
 }
 
 static void add_rows(Planning *planning)
 {
     for (guint r = 0; r < planning->rows->len; r++) {
         Row *row = g_ptr_array_index(planning->rows, r);
+        gboolean rated = pmx_rated_is(g_ptr_array_index(row->renditions, 0));
+        if (rated)
+            add_measures(planning, row, r);
+        gboolean cuts = rated || share_cuts(planning, row);
         /* A segment's end has to be known with its beginning, so each cut stands before the segment
          * it ends. */
         for (guint i = 0; i < row->grid.count; i++) {
-            if (i + 1 < row->grid.count)
+            if (i + 1 < row->grid.count && !cuts)
                 add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
             add_segment(planning, row, g_strdup_printf("video-%u-%04u", r, i), i);
         }
@@ -316,12 +376,13 @@ static void choose_video(Planning *planning, const PmxOutput *output, guint sour
     const PmxStream *stream = pmx_facts_video(planning->inputs[source].facts);
     PmxGrid grid = pmx_grid_new(stream, output->video.gop, planning->segment_seconds);
     PmxRendition *rendition = body_new(&pmx_rendition_object);
-    if (!pmx_ladder_rendition(output, stream, grid.gop, rendition, &error)) {
+    if (!pmx_ladder_rendition(output, stream, grid.gop, rendition, &error) ||
+        !pmx_rate_choose(output, planning->inputs[source].facts, stream, rendition, &error)) {
         pmx_problems_add_error(planning->problems, output->params_path, error);
         pmx_object_free(&pmx_rendition_object, rendition);
         return;
     }
-    choice->row = row_for(planning, source, stream, &grid);
+    choice->row = row_for(planning, source, stream, &grid, rendition);
     choice->rendition = row_add(choice->row, rendition);
 }
 
@@ -338,7 +399,7 @@ static PmxTask *track_task(Planning *planning, guint source, PmxAudioTask *body)
         return task;
     }
     char *id = g_strdup_printf("audio-%02u", g_hash_table_size(planning->tracks));
-    task = task_new(PMX_TASK_AUDIO, id, body);
+    task = pmx_task_new(PMX_TASK_AUDIO, id, body);
     task->source = source;
     g_ptr_array_add(task->makes, key);
     g_ptr_array_add(planning->plan->tasks, task);
@@ -445,7 +506,7 @@ static void add_video_parts(const Choice *choice, PmxTask *task)
 static void add_package(Planning *planning, guint output, Choice *choice)
 {
     PmxPackageTask *body = body_new(&pmx_package_task_object);
-    PmxTask *task = task_new(PMX_TASK_PACKAGE, g_strdup_printf("package-%02u", output), body);
+    PmxTask *task = pmx_task_new(PMX_TASK_PACKAGE, g_strdup_printf("package-%02u", output), body);
     const PmxPlanOutput *planned = g_ptr_array_index(planning->plan->outputs, output);
     task->output = output;
     task->seconds = planned->seconds;
@@ -465,7 +526,7 @@ PmxPlan *pmx_plan_new(const PmxJob *job, const PmxPlanInput *inputs, double segm
     g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
     g_autoptr(GHashTable) tracks = g_hash_table_new(g_str_hash, g_str_equal);
     g_autofree Choice *choices = g_new0(Choice, job->outputs->len);
-    plan->tasks = g_ptr_array_new_with_free_func(task_free);
+    plan->tasks = g_ptr_array_new_with_free_func(pmx_task_free);
     plan->outputs = g_ptr_array_new_with_free_func(output_free);
     Planning planning = {
         job,  inputs, segment_seconds > 0 ? segment_seconds : PMX_SEGMENT_SECONDS, problems, plan,

@@ -2,7 +2,7 @@
 /*
  * The plan: a job and the facts about its inputs become a graph of tasks.
  *
- *     PmxJob + facts ─► PmxPlan { tasks: cuts, video segments, audio tracks, packages }
+ *     PmxJob + facts ─► PmxPlan { tasks: cuts, measures, video segments, audio tracks, packages }
  *
  * A pure function: no I/O, no clock, no libav. The same job and facts give the same plan, byte for
  * byte in its JSON form. What two outputs share (a rendition, an audio track) is one task's result,
@@ -32,7 +32,8 @@ typedef struct {
     guint output;     /* index into the plan's outputs; package only */
     union {
         PmxCutTask *cut;
-        PmxVideoTask *video;
+        PmxVideoTask *video; /* measure too */
+        PmxBudgetTask *budget;
         PmxAudioTask *audio;
         PmxPackageTask *package;
     };
@@ -63,6 +64,10 @@ PmxPlan *pmx_plan_new(const PmxJob *job, const PmxPlanInput *inputs, double segm
 
 void pmx_plan_free(PmxPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxPlan, pmx_plan_free)
+
+/* A task without keys; takes `id` and `body`, its kind's struct. For the plan room only. */
+PmxTask *pmx_task_new(PmxTaskKind kind, char *id, void *body);
+void pmx_task_free(gpointer task);
 
 /* The task's body (its kind's struct) as JSON. New reference. */
 json_t *pmx_task_body(const PmxTask *task);

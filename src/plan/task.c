@@ -3,6 +3,7 @@
 #include "plan/task.h"
 
 static const char *const codecs[] = {"h264", "h265", "av1", NULL};
+static const char *const rate_modes[] = {"crf", "qp", "onepass", "twopass", "cbr", NULL};
 static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const aac_profiles[] = {"aac_low", "aac_he", "aac_he_v2", NULL};
@@ -30,6 +31,8 @@ static const PmxField rendition_fields[] = {
     {"crf", PMX_FIELD_DOUBLE, AT(crf), .doc = "constant rate factor"},
     {"qp", PMX_FIELD_INT, AT(qp), .fallback = "-1", .doc = "quantiser"},
     {"pix_fmt", PMX_FIELD_ENUM, AT(pix_fmt), .choices = pixel_formats, .doc = "pixel format"},
+    {"mode", PMX_FIELD_ENUM, AT(mode), .choices = rate_modes, .doc = "rate control"},
+    {"bitrate", PMX_FIELD_INT, AT(bitrate), .doc = "kbit/s"},
     {"maxrate", PMX_FIELD_INT, AT(maxrate), .doc = "kbit/s"},
     {"bufsize", PMX_FIELD_INT, AT(bufsize), .doc = "kbit"},
     {"gop", PMX_FIELD_INT, AT(gop), .doc = "frames"},
@@ -37,6 +40,9 @@ static const PmxField rendition_fields[] = {
     {"height", PMX_FIELD_INT, AT(height), .doc = "pixels"},
     {"sar", PMX_FIELD_TEXT, AT(sar), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "sample aspect ratio"},
+    {"measure", PMX_FIELD_STRING, AT(measure), .doc = "measure of the segment"},
+    {"budget", PMX_FIELD_STRING, AT(budget), .doc = "budget of the film"},
+    {"segment", PMX_FIELD_INT, AT(segment), .doc = "number in the budget"},
     {0},
 };
 #undef AT
@@ -99,6 +105,19 @@ static const PmxField part_fields[] = {
 const PmxObject pmx_package_part_object = {"Part", sizeof(PmxPackagePart), part_fields,
                                            "One segment of the video."};
 
+#define AT(member) .offset = offsetof(PmxBudgetTask, member)
+static const PmxField budget_fields[] = {
+    {"bitrate", PMX_FIELD_INT, AT(bitrate), .doc = "kbit/s"},
+    {"maxrate", PMX_FIELD_INT, AT(maxrate), .doc = "kbit/s"},
+    {"measures", PMX_FIELD_ARRAY, AT(measures), .object = &pmx_package_part_object,
+     .doc = "segments as measured"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_budget_task_object = {"BudgetTask", sizeof(PmxBudgetTask), budget_fields,
+                                          "What each segment may take."};
+
 #define AT(member) .offset = offsetof(PmxPackageTrack, member)
 static const PmxField track_fields[] = {
     {"language", PMX_FIELD_STRING, AT(language), .doc = "ISO 639-2/T"},
@@ -123,13 +142,17 @@ static const PmxField package_fields[] = {
 const PmxObject pmx_package_task_object = {"PackageTask", sizeof(PmxPackageTask), package_fields,
                                            "One file."};
 
+gboolean pmx_task_has_renditions(PmxTaskKind kind)
+{
+    return kind == PMX_TASK_VIDEO || kind == PMX_TASK_MEASURE;
+}
+
 const PmxObject *pmx_task_object(PmxTaskKind kind)
 {
     static const PmxObject *const objects[] = {
-        [PMX_TASK_CUT] = &pmx_cut_task_object,
-        [PMX_TASK_VIDEO] = &pmx_video_task_object,
-        [PMX_TASK_AUDIO] = &pmx_audio_task_object,
-        [PMX_TASK_PACKAGE] = &pmx_package_task_object,
+        [PMX_TASK_CUT] = &pmx_cut_task_object,       [PMX_TASK_MEASURE] = &pmx_video_task_object,
+        [PMX_TASK_BUDGET] = &pmx_budget_task_object, [PMX_TASK_VIDEO] = &pmx_video_task_object,
+        [PMX_TASK_AUDIO] = &pmx_audio_task_object,   [PMX_TASK_PACKAGE] = &pmx_package_task_object,
     };
     return objects[kind];
 }

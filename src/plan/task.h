@@ -5,6 +5,9 @@
  *
  *   cut      a stretch of the source where two segments are to meet; its artifact is the tick
  *            where they do
+ *   measure  as video, but only how many bits each rendition takes there at one quality, and the
+ *            encoder's notes for a second pass; one artifact per rendition
+ *   budget   the measures of a rendition's segments; its artifact says how many bits each may take
  *   video    source, the cuts it lies between, and the renditions wanted: one decode feeds every
  *            encoder; one artifact per rendition
  *   audio    one source track and encoder settings; one artifact, whole length
@@ -20,6 +23,8 @@
 
 typedef enum {
     PMX_TASK_CUT,
+    PMX_TASK_MEASURE,
+    PMX_TASK_BUDGET,
     PMX_TASK_VIDEO,
     PMX_TASK_AUDIO,
     PMX_TASK_PACKAGE,
@@ -39,11 +44,20 @@ typedef struct {
     double crf;
     gint64 qp;               /* the quantiser instead of a rate factor; -1: none */
     int pix_fmt;             /* PmxPixels of job/job.h: what the scaler is to deliver */
+    int mode;                /* PmxRateMode of job/job.h */
+    gint64 bitrate;          /* kbit/s: the whole film's average; 0: none */
     gint64 maxrate, bufsize; /* kbit/s, kbit; 0: none */
     gint64 gop;              /* frames between keyframes at most */
     gint64 width, height;    /* pixels */
     PmxRatio sar;            /* sample aspect ratio to write; unknown: none */
+    char *measure, *budget;  /* onepass, twopass: keys of the segment's measure and of the budget */
+    gint64 segment;          /* the segment's number in the budget */
 } PmxRendition;
+
+typedef struct {
+    gint64 bitrate, maxrate; /* kbit/s; maxrate 0: none */
+    GPtrArray *measures;     /* of PmxPackagePart *: keys, in the segments' order */
+} PmxBudgetTask;
 
 typedef struct {
     gint64 stream;        /* index in the source */
@@ -91,11 +105,15 @@ typedef struct {
 
 extern const PmxObject pmx_cut_task_object;
 extern const PmxObject pmx_rendition_object;
+extern const PmxObject pmx_budget_task_object;
 extern const PmxObject pmx_video_task_object;
 extern const PmxObject pmx_audio_task_object;
 extern const PmxObject pmx_package_task_object;
 extern const PmxObject pmx_package_part_object;
 extern const PmxObject pmx_package_track_object;
+
+/* Whether its struct is a PmxVideoTask, which makes one artifact a rendition. */
+gboolean pmx_task_has_renditions(PmxTaskKind kind);
 
 /* The field table of a kind's struct. */
 const PmxObject *pmx_task_object(PmxTaskKind kind);

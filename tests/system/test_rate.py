@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Codecs, profiles, bit depths and rate control, told by ffprobe and by decoding what came out."""
+import json
+
+import numpy as np
 import pytest
 
 import media
@@ -47,3 +50,145 @@ def test_codecs(polymux, store, tmp_path, video, codec, profile, pixels):
     again = make(polymux, source, video, "-j", "1", "-o", tmp_path / "again",
                  env={"POLYMUX_CACHE": str(tmp_path / "cache")}).file("o")
     assert tools.sha256(made) == tools.sha256(again)
+
+
+# --- rates ---
+
+STILL, NOISE = 50, 50
+
+
+def halves(path):
+    """A still half, then a noisy one."""
+    ground = media.texture(*SIZE)
+    rng = np.random.default_rng(3)
+    raw = bytearray()
+    for number in range(STILL + NOISE):
+        luma = ground.copy()
+        if number >= STILL:
+            luma += rng.standard_normal(luma.shape) * 14
+        raw += np.clip(luma, 16, 235).astype(np.uint8).tobytes()
+        raw += np.full(SIZE[0] * SIZE[1] // 2, 128, np.uint8).tobytes()
+    tools.ffmpeg("-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "160x90", "-r", "25", "-i", "-", "-c:v", "libx264",
+                 "-qp", "4", "-g", "10", "-preset", "ultrafast", "-threads", "1", path, feed=bytes(raw))
+
+
+def packets(path):
+    """(decoding time, bits) of each video packet."""
+    out, _ = tools.run("ffprobe", "-v", "error", "-select_streams", "v", "-show_entries", "packet=dts_time,size",
+                       "-of", "json", path)
+    return [(float(p["dts_time"]), 8 * int(p["size"])) for p in json.loads(out)["packets"]]
+
+
+def kbps(path):
+    return sum(bits for _, bits in packets(path)) / 1000 / float(tools.video(path)["duration"])
+
+
+def segments(seconds):
+    return {"POLYMUX_SEGMENT_SECONDS": str(seconds)}
+
+
+RATED = [  # codec, mode, rate, segments' seconds, preset
+    ("H.264", "twopass", 150, 100, "medium"),
+    ("H.264", "twopass", 150, 1.3, "medium"),
+    ("H.264", "onepass", 150, 100, "fast"),
+    ("H.264", "onepass", 150, 0.4, "fast"),
+    ("H.265", "twopass", 150, 1.3, "veryfast"),
+    ("H.265", None, 150, 100, "veryfast"),
+    ("AV1", "twopass", 250, 1.3, "12"),
+    ("AV1", None, 250, 100, "12"),
+]
+
+
+@pytest.mark.parametrize("codec,mode,rate,length,preset", RATED)
+def test_rate(polymux, store, codec, mode, rate, length, preset):
+    """Within 3 %, whatever the number of segments, and no frame is lost."""
+    source = store.get("halves.mp4", halves)
+    made = make(polymux, source, {"Codec": codec, "Bitrate": rate, "Preset": preset, "Gop": "10"},
+                trans={"TransMode": mode} if mode else {}, env=segments(length), timeout=400)
+    count = {100: 1, 1.3: 3, 0.4: 10}[length]
+    assert made.work["video"]["run"] == made.work["measure"]["run"] == count
+    assert abs(kbps(made.file("o")) / rate - 1) < 0.03
+    assert int(tools.video(made.file("o"))["nb_frames"]) == STILL + NOISE
+
+
+def worst_segment(path, source):
+    """The lower PSNR of the two halves."""
+    a, b = tools.planes(path, SIZE).astype(float), tools.planes(source, SIZE).astype(float)
+    squares = ((a - b) ** 2).mean((1, 2))
+    return min(10 * np.log10(255 ** 2 / part.mean()) for part in (squares[:STILL], squares[STILL:]))
+
+
+def test_bits_go_where_the_film_needs_them(polymux, store, tmp_path):
+    """An equal split leaves the noisy half worse."""
+    source = store.get("halves.mp4", halves)
+    shared = make(polymux, source, {"Bitrate": 300, "Preset": "medium"}, trans={"TransMode": "twopass"},
+                  env=segments(2)).file("o")
+    equal = tmp_path / "equal.mp4"
+    for name, start in (("a", 0), ("b", 2)):
+        for number in ("1", "2"):
+            tools.ffmpeg("-ss", start, "-t", 2, "-i", source, "-c:v", "libx264", "-preset", "medium", "-b:v", "300k",
+                         "-pass", number, "-passlogfile", tmp_path / name, "-threads", "1", tmp_path / f"{name}.mp4")
+    (tmp_path / "list").write_text("file a.mp4\nfile b.mp4\n")
+    tools.ffmpeg("-f", "concat", "-i", tmp_path / "list", "-c", "copy", equal)
+    assert worst_segment(shared, source) > worst_segment(equal, source) + 1
+
+
+def least_in_buffer(path, rate, size):
+    """How full the decoder's buffer is when it is emptiest, as a part of it; it begins nine tenths full."""
+    full, least, last = 0.9 * size, size, None
+    for time, bits in packets(path):
+        full = min(size, full + rate * (time - (last if last is not None else time))) - bits
+        least, last = min(least, full), time
+    return least / size
+
+
+BUFFERED = [
+    ({"Crf": 12, "Maxrate": 600}, None, 600),
+    ({"Bitrate": 400, "Maxrate": 600}, "twopass", 600),
+    ({"Bitrate": 400}, "CBR", 400),
+    ({"Codec": "H.265", "Crf": 14, "Maxrate": 600}, None, 600),
+]
+
+
+@pytest.mark.parametrize("video,mode,rate", BUFFERED)
+def test_the_buffer_holds_over_the_joints(polymux, store, video, mode, rate):
+    source = store.get("noise.mp4", lambda p: tools.ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=4,noise=alls=40:allf=t,format=yuv420p", "-c:v", "libx264",
+        "-crf", "8", "-preset", "ultrafast", p))
+    for length in (100, 1):
+        made = make(polymux, source, {"Bufsize": 1000, "Preset": "veryfast", **video},
+                    trans={"TransMode": mode} if mode else {}, env=segments(length)).file("o")
+        assert least_in_buffer(made, rate * 1000, 1e6) >= 0
+        assert kbps(made) > rate * 0.6
+
+
+def test_another_rate_measures_nothing_again(polymux, store):
+    source = store.get("halves.mp4", halves)
+    video = {"Preset": "veryfast", "Gop": "1s"}
+    first = make(polymux, source, {**video, "Bitrate": 300})
+    again = make(polymux, source, {**video, "Bitrate": 250})
+    assert first.work["measure"] == {"run": 2, "kept": 0}
+    assert again.work["measure"] == {"run": 0, "kept": 2}
+    assert abs(kbps(again.file("o")) / 250 - 1) < 0.03
+
+
+def test_same_bytes(polymux, store, tmp_path):
+    source = store.get("halves.mp4", halves)
+    video = {"Preset": "veryfast", "Bitrate": 200}
+    sums = {tools.sha256(make(polymux, source, video, "-j", jobs, "-o", tmp_path / jobs,
+                              env={"POLYMUX_CACHE": str(tmp_path / f"cache-{jobs}")}).file("o")) for jobs in "12"}
+    assert len(sums) == 1
+
+
+def test_the_sources_rate(polymux, store):
+    """-1, and a source below the target: kept or refused."""
+    source = store.get("halves-low.mp4", lambda p: tools.ffmpeg(
+        "-i", store.get("halves.mp4", halves), "-c:v", "libx264", "-preset", "medium", "-b:v", "500k", p))
+    rate = int(tools.video(source)["bit_rate"]) / 1000
+    for video, trans in (({"Bitrate": -1}, {}), ({"Bitrate": 5000}, {"IsCheckVideoBitrate": True})):
+        made = make(polymux, source, {**video, "Preset": "veryfast"}, trans=trans).file("o")
+        assert abs(kbps(made) / rate - 1) < 0.03
+    done = make(polymux, source, {"Bitrate": 5000}, trans={"IsCheckVideoBitrateFail": True}, expect=(1, 2))
+    assert "less than Video.Bitrate, 5000" in done.stdout + done.stderr
+    fine = make(polymux, source, {"Bitrate": 200, "Preset": "veryfast"}, trans={"IsCheckVideoBitrateFail": True})
+    assert abs(kbps(fine.file("o")) / 200 - 1) < 0.03

@@ -247,8 +247,7 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @TransConfig.IsCheckReso: must be true or false, not \"yes\"\n"
      "InvalidParameter.NotSupported @TransConfig.AdjDarMethod: is not supported by "
      "this version of Polymux except as none; leave it out\n"
-     "InvalidParameter.NotSupported @TransConfig.IsCheckVideoBitrate: is not "
-     "supported by this version of Polymux except as false; leave it out\n"},
+},
     {OVER,
      "{'TransConfig':{'TransMode':'best','AdjDar':'none',"
      "'IsCheckAudioBitrate':'true'}}",
@@ -272,11 +271,11 @@ static const BadJob bad_jobs[] = {
      "not \"fastest\"\n"
      "InvalidParameter.NotSupported @Video.PixFmt: yuv422p10le is not supported by "
      "this version of Polymux; it must be one of yuv420p, yuv420p10le\n"},
-    {VIDEO, "{'Preset':14}",
+    {VIDEO, "{'Preset':'14'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
      " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
      "not \"14\"\n"},
-    {VIDEO, "{'Preset':13}",
+    {VIDEO, "{'Preset':'13'}",
      "InvalidParameter @Video.Preset: is a number for AV1 only; name one from ultrafast to "
      "placebo\n"},
     {VIDEO, "{'PixFmt':'yuv420p10le','Profile':'main'}",
@@ -297,6 +296,24 @@ static const BadJob bad_jobs[] = {
     {VIDEO, "{'Bufsize':2000}",
      "InvalidParameter @Video.Bufsize: has no effect without Maxrate; give that too, or leave it "
      "out\n"},
+    {VIDEO, "{'Bitrate':9}",
+     "InvalidParameter @Video.Bitrate: must be kbit/s from 10 to 50000, or -1 (as the source), not "
+     "9\n"},
+    {VIDEO, "{'Bitrate':500,'Crf':20}",
+     "InvalidParameter @Video.Crf: Bitrate and Crf exclude one another; leave one of them out\n"},
+    {VIDEO, "{'Bitrate':500,'Maxrate':400}",
+     "InvalidParameter @Video.Maxrate: is less than Bitrate, 500\n"},
+    {OVER, "{'Video':{'Bitrate':500},'TransConfig':{'TransMode':'fixCRF'}}",
+     "InvalidParameter @TransConfig.TransMode: fixCRF goes with Video.Crf, not with Video.Bitrate; "
+     "leave one of them out\n"},
+    {OVER, "{'Video':{'Bitrate':500,'Maxrate':600},'TransConfig':{'TransMode':'CBR'}}",
+     "InvalidParameter @Video.Maxrate: with CBR the highest rate is Bitrate itself; leave it out\n"},
+    {OVER, "{'Video':{'Bitrate':500,'Codec':'AV1'},'TransConfig':{'TransMode':'CBR'}}",
+     "InvalidParameter @TransConfig.TransMode: CBR is for H.264 and H.265 only; AV1 takes onepass "
+     "and twopass\n"},
+    {OVER, "{'TransConfig':{'IsCheckVideoBitrate':true}}",
+     "InvalidParameter @TransConfig.IsCheckVideoBitrate: compares with Video.Bitrate, which is not "
+     "given; give it, or leave this out\n"},
     {VIDEO, "{'Codec':'AV1','Crf':30.5,'Maxrate':900}",
      "InvalidParameter @Video.Crf: must be a whole number for AV1\n"
      "InvalidParameter @Video.Maxrate: cannot be held by the AV1 encoder; leave it out, or use H.264 "
@@ -344,14 +361,12 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
     {VIDEO,
-     "{'Fps':25,'MaxFps':30,'Bitrate':800,'ScanMode':'auto',"
+     "{'Fps':25,'MaxFps':30,'ScanMode':'auto',"
      "'Crop':'border','Pad':'1:1:1:1'}",
      "InvalidParameter.NotSupported @Video.Fps: is not supported by this version of "
      "Polymux; leave it out\n"
      "InvalidParameter.NotSupported @Video.MaxFps: is not supported by this version "
      "of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Bitrate: is not supported by this "
-     "version of Polymux; leave it out\n"
      "InvalidParameter.NotSupported @Video.ScanMode: is not supported by this "
      "version of Polymux; leave it out\n"
      "InvalidParameter.NotSupported @Video.Crop: is not supported by this version "
@@ -488,7 +503,8 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Audios[0].Remove: must be true or false, not \"yes\"\n"},
     {VIDEO, "{'Width':1280,'Height':720,'Codec':'H.265','InputRef':'dub','Preset':'warp'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, not \"warp\"\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"warp\"\n"},
     {AUDIOS,
      "[{'InputRef':'dub','LanguageControl':'InputFirst','Language':'chinese'},"
      "{'InputRef':'dub','LanguageControl':'configured','language':'eng'}]",
@@ -515,7 +531,7 @@ static const BadJob bad_jobs[] = {
      "[{'OutputFileName':'a','OverrideParams':{'Audio':{'Profile':'aac_he',"
      "'Bitrate':'300'},'Video':{'Codec':'x264'}}},{'OutputFileName':'b',"
      "'OverrideParams':'[1]'}]",
-     "InvalidParameter @Video.Codec: must be one of H.264, H.265, not \"x264\"\n"
+     "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, not \"x264\"\n"
      "InvalidParameter.OutOfRange @Audio.Bitrate: aac_he at 44100 Hz with 2 "
      "channels takes 16 to 264 kbit/s, not 300\n"
      "InvalidParameter %[1].OverrideParams: must be a JSON object\n"},
