@@ -11,14 +11,14 @@
 #include "plan/rated.h"
 #include "plan/vbv.h"
 
-enum { TRIES = 5, AV1_TRIES = 6 };
+enum { TRIES = 5, AV1_TRIES = 8 };
 
 /* How far off, as a part of what was wanted, is near enough. */
 static const double NEAR = 0.012, NEAR_CBR = 0.03;
 /* A rendition whose buffer does not hold is worse than any that is off. */
 static const double BROKEN = 100;
 /* A step of SVT-AV1's quality takes this part of the bits, about. */
-static const double AV1_STEP = 0.04, AV1_GRAIN = 0.25;
+static const double AV1_STEP = 0.04, AV1_FIRST_STEP = 0.07, AV1_GRAIN = 0.25;
 enum { AV1_CRF_MAX = 63 };
 
 /* What came of a try. */
@@ -62,7 +62,7 @@ static double first_av1_quality(const PmxMeasured *measured, double wanted)
 {
     enum { MEASURED_WITH = 40 };
     double took = MAX(1, measured->texture);
-    return CLAMP(round(MEASURED_WITH + log(took / wanted) / AV1_STEP), 1, AV1_CRF_MAX);
+    return CLAMP(round(MEASURED_WITH + log(took / wanted) / AV1_FIRST_STEP), 1, AV1_CRF_MAX);
 }
 
 static gboolean read_aims(PmxChase *chase, Goal *goal, GError **error)
@@ -213,7 +213,11 @@ static void find_bracket(const Goal *goal, int *more, int *less)
 static double between(const Goal *goal, const Try *more, const Try *less)
 {
     double part = log(more->bits / goal->wanted) / log(more->bits / less->bits);
-    return more->knob + (less->knob - more->knob) * part;
+    /* Twice from the same side: the line is bent. */
+    const Try *last = &goal->tried[goal->tries - 1];
+    gboolean bent =
+        goal->tries > 2 && (last->bits > goal->wanted) == ((last - 1)->bits > goal->wanted);
+    return more->knob + (less->knob - more->knob) * (bent ? 0.5 : part);
 }
 
 /* What to tell x264 or x265 next. */

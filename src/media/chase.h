@@ -4,7 +4,7 @@
  *
  *     budget, notes ─► encode ─► near enough, and the buffer holds? ─► kept
  *                        ▲                     │ no
- *                        └── told a little more or less; five times at most, the best is kept
+ *                        └── told a little more or less; a few times at most, the best is kept
  *
  * No encoder comes to a rate exactly in ten seconds, and x264's and x265's second passes are off by
  * several per cent on some film. A rendition without a rate or a highest rate is kept as it comes
