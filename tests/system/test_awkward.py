@@ -278,5 +278,8 @@ def told(row, done, look):
     result = result_of(row, done, look)
     if not compatibility.record(row.name, row.group, row.what, result):
         page = compatibility.rows_of(compatibility.PAGE.read_text("utf-8"))
-        assert page.get(row.name, {}).get("result") == result, \
+        # How much of a damaged file decodes without a word is the libraries' affair.
+        loose = row.numbers == "some" or row.group == "Damage"
+        said = page.get(row.name, {}).get("result", "")
+        assert said == result or loose and said.split(",")[0] == result.split(",")[0], \
             "docs/compatibility.md is not current; see tests/system/compatibility.py"
