@@ -47,6 +47,7 @@ PmxLimiter *pmx_limiter_new(int channels, int rate, PmxCeiling ceiling, PmxSampl
     limiter->means = g_new(double, limiter->window);
     for (guint i = 0; i < limiter->window; i++)
         limiter->means[i] = 1;
+    limiter->sum = limiter->window;
     limiter->reduced = limiter->window;
     limiter->out = g_array_new(FALSE, FALSE, sizeof(float));
     return limiter;

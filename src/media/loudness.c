@@ -22,19 +22,24 @@ double pmx_loudness_power(double lufs)
     return pow(10, (lufs + 0.691) / 10);
 }
 
-static double step_power(const PmxLoudness *loudness, const double *gain, guint i)
+/* The steps' powers under the gain. Caller frees. */
+static double *powers(const PmxLoudness *loudness, const double *gain)
 {
-    return gain ? loudness->power[i] * pow(10, gain[i] / 10) : loudness->power[i];
+    double *list = g_new(double, loudness->count + 1);
+    for (guint i = 0; i < loudness->count; i++)
+        list[i] = gain ? loudness->power[i] * pow(10, gain[i] / 10) : loudness->power[i];
+    return list;
 }
 
 /* Mean powers of windows of `length` steps, one begun at each step. Caller frees. */
 static GArray *windows(const PmxLoudness *loudness, const double *gain, guint length)
 {
+    g_autofree double *power = powers(loudness, gain);
     GArray *list = g_array_new(FALSE, FALSE, sizeof(double));
     for (guint i = 0; i + length <= loudness->count; i++) {
         double sum = 0;
         for (guint k = 0; k < length; k++)
-            sum += step_power(loudness, gain, i + k);
+            sum += power[i + k];
         sum /= length;
         g_array_append_val(list, sum);
     }
@@ -61,7 +66,8 @@ double pmx_loudness_integrated(const PmxLoudness *loudness, const double *gain)
     g_autoptr(GArray) list = windows(loudness, gain, MOMENTARY);
     double absolute = pmx_loudness_power(PMX_LOUDNESS_SILENCE);
     double relative = mean_above(list, absolute) * 0.1; /* 10 LU below */
-    return MAX(pmx_loudness_lufs(mean_above(list, MAX(absolute, relative))), PMX_LOUDNESS_SILENCE);
+    double lufs = pmx_loudness_lufs(mean_above(list, MAX(absolute, relative)));
+    return MAX(lufs, PMX_LOUDNESS_SILENCE);
 }
 
 static int compare(gconstpointer a, gconstpointer b)

@@ -98,9 +98,10 @@ static void end_step(PmxMeter *meter)
 gboolean pmx_meter_push(const float *samples, gsize count, gpointer data, GError **error)
 {
     PmxMeter *meter = data;
-    for (gsize i = 0; i < count; i++)
-        meter->peak =
-            MAX(meter->peak, pmx_true_peak_next(meter->peaks, samples + i * meter->channels));
+    for (gsize i = 0; i < count; i++) {
+        double peak = pmx_true_peak_next(meter->peaks, samples + i * meter->channels);
+        meter->peak = MAX(meter->peak, peak);
+    }
     while (count > 0) {
         gsize part = MIN(count, meter->step - meter->filled);
         if (ebur128_add_frames_float(meter->state, samples, part) != EBUR128_SUCCESS) {

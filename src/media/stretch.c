@@ -87,8 +87,9 @@ static gboolean drain(PmxStretch *stretch, gint64 room, GError **error)
 {
     float *planes[CHANNELS_MAX];
     split(stretch, planes);
-    while (rubberband_available(stretch->state) > 0) {
-        gint64 got = rubberband_retrieve(stretch->state, planes, BLOCK);
+    int ready;
+    while ((ready = rubberband_available(stretch->state)) > 0) {
+        gint64 got = rubberband_retrieve(stretch->state, planes, (unsigned)MIN(ready, BLOCK));
         gint64 skip = MIN(got, stretch->skip), count = MIN(got - skip, room);
         stretch->skip -= skip;
         room -= count;

@@ -63,7 +63,8 @@ double pmx_true_peak_next(PmxTruePeak *peak, const float *frame)
     for (int c = 0; c < peak->channels; c++) {
         float *past = peak->past + (gsize)c * 2 * TAPS;
         past[peak->at] = past[peak->at + TAPS] = frame[c];
-        high = MAX(high, highest(peak, past + peak->at + 1));
+        double own = highest(peak, past + peak->at + 1);
+        high = MAX(high, own);
     }
     peak->at = (peak->at + 1) % TAPS;
     return high;

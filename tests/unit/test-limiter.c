@@ -57,8 +57,10 @@ static double true_peak_of(const float *samples, gsize count)
 {
     g_autoptr(PmxTruePeak) peak = pmx_true_peak_new(2);
     double high = 0;
-    for (gsize i = 0; i < count; i++)
-        high = MAX(high, pmx_true_peak_next(peak, samples + i * 2));
+    for (gsize i = 0; i < count; i++) {
+        double next = pmx_true_peak_next(peak, samples + i * 2);
+        high = MAX(high, next);
+    }
     return high;
 }
 
