@@ -195,6 +195,17 @@ static void copy_rendition(PmxVideoTask *body, const PmxRendition *from)
     pmx_overlay_copy_all(from, to);
 }
 
+/* Rows that differ in what becomes of the frames may be cut alike, and share what looks for that. */
+static PmxTask *known_task(const Planning *planning, PmxTaskKind kind, const char *key)
+{
+    for (guint i = 0; i < planning->plan->tasks->len; i++) {
+        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
+        if (task->kind == kind && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
+            return task;
+    }
+    return NULL;
+}
+
 static void add_cut(Planning *planning, Row *row, char *id, guint i)
 {
     const PmxPlanInput *input = &planning->inputs[row->source];
@@ -206,25 +217,22 @@ static void add_cut(Planning *planning, Row *row, char *id, guint i)
     body->point = window.point;
     body->end = window.end;
     body->due = window.due;
-    PmxTask *task = task_new(PMX_TASK_CUT, id, body);
+    json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
+    g_autofree char *key = pmx_key_new("cut", input->identity, input->facts->versions, parameters);
+    json_decref(parameters);
+    PmxTask *task = known_task(planning, PMX_TASK_CUT, key);
+    if (task) {
+        g_ptr_array_add(row->cuts, task);
+        pmx_object_free(&pmx_cut_task_object, body);
+        g_free(id);
+        return;
+    }
+    task = task_new(PMX_TASK_CUT, id, body);
     task->source = row->source;
     task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
-    json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
-    g_ptr_array_add(task->makes,
-                    pmx_key_new("cut", input->identity, input->facts->versions, parameters));
-    json_decref(parameters);
+    g_ptr_array_add(task->makes, g_steal_pointer(&key));
     g_ptr_array_add(row->cuts, task);
     g_ptr_array_add(planning->plan->tasks, task);
-}
-
-static PmxTask *border_task(Planning *planning, const char *key)
-{
-    for (guint i = 0; i < planning->plan->tasks->len; i++) {
-        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
-        if (task->kind == PMX_TASK_BORDER && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
-            return task;
-    }
-    return NULL;
 }
 
 /* One for a film, however many rows crop by it. */
@@ -237,7 +245,7 @@ static void add_border(Planning *planning, Row *row, guint r)
     g_autofree char *key =
         pmx_key_new("border", input->identity, input->facts->versions, parameters);
     json_decref(parameters);
-    row->border = border_task(planning, key);
+    row->border = known_task(planning, PMX_TASK_BORDER, key);
     if (row->border) {
         pmx_object_free(&pmx_border_task_object, body);
         return;
