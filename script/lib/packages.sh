@@ -11,6 +11,7 @@ readonly build_packages=(
     libmicrohttpd-dev libgnutls28-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
     libebur128-dev librubberband-dev
+    fonts-dejavu-core # for the texts of watermarks
 )
 # shellcheck disable=SC2034
 readonly demo_packages=(espeak-ng)

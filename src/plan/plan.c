@@ -200,6 +200,17 @@ static void copy_rendition(PmxVideoTask *body, const PmxRendition *from)
     pmx_overlay_copy_all(from, to);
 }
 
+/* Rows that differ in what becomes of the frames may be cut alike, and share what looks for that. */
+static PmxTask *known_task(const PmxPlanning *planning, PmxTaskKind kind, const char *key)
+{
+    for (guint i = 0; i < planning->plan->tasks->len; i++) {
+        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
+        if (task->kind == kind && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
+            return task;
+    }
+    return NULL;
+}
+
 static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
 {
     const PmxPlanInput *input = &planning->inputs[row->source];
@@ -209,25 +220,22 @@ static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     body->start = window.start;
     body->point = window.point;
     body->end = window.end;
-    PmxTask *task = pmx_task_new(PMX_TASK_CUT, id, body);
+    json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
+    g_autofree char *key = pmx_key_new("cut", input->identity, input->facts->versions, parameters);
+    json_decref(parameters);
+    PmxTask *task = known_task(planning, PMX_TASK_CUT, key);
+    if (task) {
+        g_ptr_array_add(row->cuts, task);
+        pmx_object_free(&pmx_cut_task_object, body);
+        g_free(id);
+        return;
+    }
+    task = pmx_task_new(PMX_TASK_CUT, id, body);
     task->source = row->source;
     task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
-    json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
-    g_ptr_array_add(task->makes,
-                    pmx_key_new("cut", input->identity, input->facts->versions, parameters));
-    json_decref(parameters);
+    g_ptr_array_add(task->makes, g_steal_pointer(&key));
     g_ptr_array_add(row->cuts, task);
     g_ptr_array_add(planning->plan->tasks, task);
-}
-
-static PmxTask *border_task(PmxPlanning *planning, const char *key)
-{
-    for (guint i = 0; i < planning->plan->tasks->len; i++) {
-        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
-        if (task->kind == PMX_TASK_BORDER && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
-            return task;
-    }
-    return NULL;
 }
 
 /* One for a film, however many rows crop by it. */
@@ -240,7 +248,7 @@ static void add_border(PmxPlanning *planning, PmxRow *row, guint r)
     g_autofree char *key =
         pmx_key_new("border", input->identity, input->facts->versions, parameters);
     json_decref(parameters);
-    row->border = border_task(planning, key);
+    row->border = known_task(planning, PMX_TASK_BORDER, key);
     if (row->border) {
         pmx_object_free(&pmx_border_task_object, body);
         return;
@@ -302,36 +310,12 @@ static void add_measure(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
-static gboolean same_points(const PmxGrid *a, const PmxGrid *b)
-{
-    for (guint i = 1; i < a->count; i++)
-        if (pmx_grid_point(a, i) != pmx_grid_point(b, i))
-            return FALSE;
-    return a->count == b->count &&
-           a->frames * b->rate.num * a->rate.den == b->frames * a->rate.num * b->rate.den;
-}
-
-/* The same film on the same grid has the same cuts, whatever is made of it. */
-static gboolean share_cuts(const PmxPlanning *planning, PmxRow *row)
-{
-    for (guint i = 0; g_ptr_array_index(planning->rows, i) != row; i++) {
-        const PmxRow *other = g_ptr_array_index(planning->rows, i);
-        if (!is_film(planning, other, row->source, row->stream) ||
-            !same_points(&row->grid, &other->grid))
-            continue;
-        g_ptr_array_extend(row->cuts, other->cuts, NULL, NULL);
-        return TRUE;
-    }
-    return FALSE;
-}
-
 /* All segments are measured before the first is encoded. */
 static void add_measures(PmxPlanning *planning, PmxRow *row, guint r)
 {
-    gboolean cuts = share_cuts(planning, row);
     row->rated = pmx_rated_new(row->renditions);
     for (guint i = 0; i < row->grid.count; i++) {
-        if (i + 1 < row->grid.count && !cuts)
+        if (i + 1 < row->grid.count)
             add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
         add_measure(planning, row, g_strdup_printf("measure-%u-%04u", r, i), i);
     }
@@ -347,11 +331,10 @@ static void add_rows(PmxPlanning *planning)
             add_border(planning, row, r);
         if (rated)
             add_measures(planning, row, r);
-        gboolean cuts = rated || share_cuts(planning, row);
         /* A segment's end has to be known with its beginning, so each cut stands before the segment
          * it ends. */
         for (guint i = 0; i < row->grid.count; i++) {
-            if (i + 1 < row->grid.count && !cuts)
+            if (i + 1 < row->grid.count && !rated)
                 add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
             add_segment(planning, row, g_strdup_printf("video-%u-%04u", r, i), i);
         }
