@@ -254,6 +254,9 @@ static const BadJob bad_jobs[] = {
      "\"best\"\n"
      "InvalidParameter @TransConfig.AdjDar: is not a known key; did you mean "
      "\"AdjDarMethod\"?\n"},
+    {VIDEO, "{'Codec':'GIF'}",
+     "InvalidParameter.NotSupported @Video.Codec: mp4 files carry H.264, H.265 or AV1, not GIF; "
+     "choose another codec or another Container.Format\n"},
     {VIDEO, "{'Codec':'H264'}",
      "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, GIF, WEBP, copy, not \"H264\"\n"},
     {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv422p10le'}",
