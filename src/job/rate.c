@@ -188,7 +188,8 @@ void pmx_build_rate(PmxBuildOutput *building)
     ok &= pmx_build_section(building, "Video", &pmx_video_object, &video);
     pmx_object_clear(&pmx_video_object, &video);
     Rate rate = {.building = building, .trans = &trans};
-    if (!ok || building->output->video.remove)
+    /* What is copied, GIF and WebP have nothing of the kind. */
+    if (!ok || building->output->video.remove || building->output->video.codec > PMX_CODEC_AV1)
         return;
     choose_aim(&rate);
     check_mode(&rate);
