@@ -128,7 +128,9 @@ static int add(PmxMux *mux, const PmxArtifactHead *head, const PmxMuxTrack *trac
 static int add_quicktime(PmxMux *mux, const PmxArtifactHead *head, const PmxMuxTrack *track,
                          GError **error)
 {
-    g_autofree char *code = pmx_language_to_639_2b(track->language);
+    /* But for French, in libavformat's copy of the list. */
+    gboolean french = g_strcmp0(track->language, "fra") == 0;
+    g_autofree char *code = french ? g_strdup("fra") : pmx_language_to_639_2b(track->language);
     g_autofree char *tag =
         track->tag ? g_strdup(track->tag) : pmx_language_to_bcp47(track->language);
     PmxMuxTrack own = *track;

@@ -39,7 +39,7 @@ static int set_rotation(AVStream *stream, gint64 degrees)
         av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, sizeof(int32_t) * 9);
     if (!matrix)
         return AVERROR(ENOMEM);
-    av_display_rotation_set((int32_t *)matrix, -(double)degrees);
+    av_display_rotation_set((int32_t *)matrix, (double)degrees);
     return 0;
 }
 
