@@ -20,8 +20,9 @@
 typedef json_t *(*TaskFunc)(PmxRun *run, GError **error);
 
 /* In the order of PmxOrderKind. */
-static const TaskFunc tasks[] = {pmx_probe_run, pmx_cut_run,      pmx_video_run,  pmx_audio_run,
-                                 pmx_copy_run,  pmx_subtitle_run, pmx_package_run};
+static const TaskFunc tasks[] = {pmx_probe_run,   pmx_cut_run,     pmx_video_run,
+                                 pmx_audio_run,   pmx_copy_run,    pmx_subtitle_run,
+                                 pmx_package_run, pmx_loudness_run};
 
 /* An order is one line; the longest is a package of a very long film. */
 enum { ORDER_MAX = 64 << 20 };

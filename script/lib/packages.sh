@@ -10,6 +10,7 @@ readonly build_packages=(
     libglib2.0-dev libjansson-dev libseccomp-dev libsqlite3-dev libcurl4-openssl-dev
     libmicrohttpd-dev libgnutls28-dev
     libavformat-dev libavcodec-dev libavfilter-dev libavutil-dev libswresample-dev
+    libebur128-dev librubberband-dev
 )
 # shellcheck disable=SC2034
 readonly demo_packages=(espeak-ng)

@@ -160,8 +160,11 @@ static json_t *body_for(const PmxWork *work)
 
 static PmxOrder *order_for(const PmxWork *work, const GPtrArray *served)
 {
-    static const PmxOrderKind kinds[] = {PMX_ORDER_CUT,  PMX_ORDER_VIDEO,    PMX_ORDER_AUDIO,
-                                         PMX_ORDER_COPY, PMX_ORDER_SUBTITLE, PMX_ORDER_PACKAGE};
+    static const PmxOrderKind kinds[] = {
+        [PMX_TASK_CUT] = PMX_ORDER_CUT,           [PMX_TASK_VIDEO] = PMX_ORDER_VIDEO,
+        [PMX_TASK_AUDIO] = PMX_ORDER_AUDIO,       [PMX_TASK_COPY] = PMX_ORDER_COPY,
+        [PMX_TASK_SUBTITLE] = PMX_ORDER_SUBTITLE, [PMX_TASK_PACKAGE] = PMX_ORDER_PACKAGE,
+        [PMX_TASK_LOUDNESS] = PMX_ORDER_LOUDNESS};
     PmxOrder *order = g_malloc(sizeof *order);
     pmx_object_init(&pmx_order_object, order);
     order->kind = (int)kinds[work->task->kind];

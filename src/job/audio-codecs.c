@@ -65,9 +65,11 @@ static gboolean aac_range(int profile, int rate, int count, Range *range)
     const AacLimits *limits = &aac_limits[profile];
     gint64 main_channels = counts[count] > 5 ? counts[count] - 1 : counts[count];
     range->min = limits->min[rate][count];
-    range->max = profile == PMX_AAC_HE_V2
-                     ? he_v2_max[rate]
-                     : MIN(RATE_MAX, limits->bits * rates[rate] * main_channels / 1000);
+    range->max = MIN(RATE_MAX, limits->bits * rates[rate] * main_channels / 1000);
+    if (profile == PMX_AAC_HE_V2)
+        range->max = he_v2_max[rate];
+    else if (limits->bits == 12) /* libfdk-aac's own bound, which matters at 96 kHz */
+        range->max = MIN(range->max, 614 * main_channels);
     return range->min > 0;
 }
 
@@ -102,10 +104,11 @@ static gboolean mpeg_range(int codec, int rate, int count, Range *range)
 /* Per channel beyond two, measured; the rate's row, mono and stereo. */
 static gboolean vorbis_range(int rate, int count, Range *range)
 {
-    static const Range few[RATES][2] = {
-        {{16, 90, NULL}, {30, 180, NULL}},  {{30, 190, NULL}, {36, 380, NULL}},
-        {{32, 240, NULL}, {45, 500, NULL}}, {{32, 240, NULL}, {45, 500, NULL}},
-        {{16, 240, NULL}, {32, 480, NULL}},
+    static const Range few[RATES - 1][2] = {
+        {{16, 90, NULL}, {30, 180, NULL}},
+        {{30, 190, NULL}, {36, 380, NULL}},
+        {{32, 240, NULL}, {45, 500, NULL}},
+        {{32, 240, NULL}, {45, 500, NULL}},
     };
     const Range *mono = &few[rate][0];
     if (count < 2)
@@ -164,7 +167,8 @@ static const Codec codecs[PMX_AUDIO_CODECS] = {
     [PMX_AUDIO_MP3] = {"mp3", 22050, 48000, 2, 44100, FALSE, NULL},
     [PMX_AUDIO_FLAC] = {"flac", 22050, 96000, 8, 44100, TRUE, "quad"},
     [PMX_AUDIO_OPUS] = {"opus", 48000, 48000, 8, 48000, FALSE, "quad"},
-    [PMX_AUDIO_VORBIS] = {"vorbis", 22050, 96000, 8, 44100, FALSE, "quad"},
+    [PMX_AUDIO_VORBIS] = {"vorbis", 22050, 48000, /* libvorbis knows bit rates up to here */
+                          8, 44100, FALSE, "quad"},
     [PMX_AUDIO_WMAV1] = {"wmav1", 22050, 48000, 2, 44100, FALSE, NULL},
     [PMX_AUDIO_WMAV2] = {"wmav2", 22050, 48000, 2, 44100, FALSE, NULL},
     [PMX_AUDIO_PCM_S16LE] = {"pcm_s16le", 22050, 96000, 8, 44100, TRUE, "quad"},

@@ -14,7 +14,7 @@
  */
 #pragma once
 
-#include "base/fields.h"
+#include "base/ratio.h"
 #include "job/template.h"
 
 /* --- inputs --- */
@@ -100,6 +100,7 @@ typedef enum {
     PMX_AAC_ELD,
     PMX_AAC_PROFILES,
 } PmxAacProfile;
+typedef enum { PMX_VOLUME_DYNAMIC, PMX_VOLUME_LINEAR, PMX_VOLUME_AUTO } PmxVolumeMethod;
 typedef enum {
     PMX_LANGUAGE_NONE,
     PMX_LANGUAGE_INPUT_FIRST,
@@ -127,6 +128,14 @@ typedef struct {
 } PmxVideo;
 
 typedef struct {
+    gboolean change;                     /* Method, or what belongs to it, is given */
+    gboolean match;                      /* extension: as loud as the output's first track */
+    int method;                          /* PmxVolumeMethod */
+    double level;                        /* dB; linear */
+    double integrated, range, true_peak; /* LUFS, LU, dBTP; dynamic and auto */
+} PmxVolume;
+
+typedef struct {
     char *path; /* JSON path of the track, for later problems */
     char *input_ref;
     int language_control; /* PmxLanguageControl */
@@ -141,6 +150,8 @@ typedef struct {
     gboolean is_default; /* extension */
     char *title;         /* extension */
     int duration;        /* extension; PmxDurationRule */
+    PmxRatio tempo;      /* extension; above 1 faster; 0: as it is, below: to be found */
+    PmxVolume volume;
 } PmxAudio;
 
 /* Features.Clip.TimeSpan, microseconds; what is not given is 0. */
@@ -174,6 +185,9 @@ typedef struct {
     gint64 priority;           /* 1..10 */
     gboolean check_resolution; /* TransConfig.IsCheckReso: keep a smaller source's size */
     gboolean check_resolution_fail; /* TransConfig.IsCheckResoFail: refuse a smaller source */
+    int check_audio_bitrate; /* TransConfig.IsCheckAudioBitrate: FALSE, TRUE, or -1 for where the
+                                codec stays: keep a source's lower rate */
+    gboolean check_audio_bitrate_fail; /* refuse a source with a lower rate */
     PmxVideo video;
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */

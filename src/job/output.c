@@ -300,6 +300,11 @@ static void build_trans_config(const PmxBuildOutput *building)
     pmx_build_section(building, "TransConfig", &pmx_trans_config_object, &trans);
     building->output->check_resolution = trans.check_resolution;
     building->output->check_resolution_fail = trans.check_resolution_fail;
+    building->output->check_audio_bitrate =
+        pmx_build_given(json_object_get(building->merged, "TransConfig"), "IsCheckAudioBitrate")
+            ? trans.check_audio_bitrate
+            : -1;
+    building->output->check_audio_bitrate_fail = trans.check_audio_bitrate_fail;
 }
 
 static void check_anything_left(PmxBuildOutput *building)

@@ -14,6 +14,32 @@ const char *const pmx_aac_profile_names[] = {"aac_low", "aac_he",  "aac_he_v2",
 
 static const char *const durations[] = {"pad", "keep", "match", NULL};
 
+static const char *const methods[] = {"dynamic", "linear", "auto", NULL}; /* PmxVolumeMethod */
+
+#define AT(member) offsetof(PmxVolume, member)
+
+static const PmxField volume_fields[] = {
+    {"Method", PMX_FIELD_ENUM, AT(method), .fallback = "dynamic", .choices = methods,
+     .doc =
+         "linear: louder by Level. dynamic: to the targets below, by EBU R128. auto: the same, but "
+         "only a track that is more than 1 LU off."},
+    {"Level", PMX_FIELD_DOUBLE, AT(level), .fallback = "-20", .min = -100, .max = 20,
+     .doc = "dB, for linear."},
+    {"IntegratedLoudnessTarget", PMX_FIELD_DOUBLE, AT(integrated), .fallback = "-6", .min = -70,
+     .max = -5, .doc = "LUFS, for dynamic and auto."},
+    {"LoudnessRangeTarget", PMX_FIELD_DOUBLE, AT(range), .fallback = "8", .min = 1, .max = 20,
+     .doc = "LU, for dynamic and auto: a wider range is narrowed to it."},
+    {"TruePeak", PMX_FIELD_DOUBLE, AT(true_peak), .fallback = "-1", .min = -9, .max = 0,
+     .doc = "dBTP, for dynamic, auto and Match: a limiter keeps peaks below."},
+    {"Match", PMX_FIELD_BOOL, AT(match), PMX_FIELD_EXTENSION, .fallback = "false",
+     .doc = "Brings the track to the loudness of the output's first track."},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_volume_object = {"Volume", sizeof(PmxVolume), volume_fields,
+                                     "How loud a track is to be."};
+
 #define AT(member) offsetof(PmxAudio, member)
 
 /* What Audio sets for all tracks and an element of Audios for one. */
@@ -52,7 +78,9 @@ static const char *const durations[] = {"pad", "keep", "match", NULL};
          .kind = &pmx_channels_kind,                                                               \
          .doc = "The number of channels: mono, stereo, 4 (quad; AAC: 4.0), 5.0, 5.1, 7.1."},       \
     {                                                                                              \
-        "Volume", PMX_FIELD_OBJECT, .flags = PMX_FIELD_UNSUPPORTED                                 \
+        "Volume", PMX_FIELD_OBJECT, AT(volume),                                                    \
+            .object = &pmx_volume_object,                                                          \
+            .doc = "How loud it is to be; without it nothing is changed."                          \
     }
 
 static const PmxField audio_fields[] = {AUDIO_SETTINGS, {0}};
@@ -79,6 +107,11 @@ static const PmxField audio_track_fields[] = {
      .choices = durations,
      .doc = "A track shorter than the video gets silence up to its end (pad), none (keep); match "
             "also cuts a longer one at the video's end."},
+    {"Tempo", PMX_FIELD_TEXT, AT(tempo), PMX_FIELD_EXTENSION, .kind = &pmx_tempo_kind,
+     .fallback = "1",
+     .doc =
+         "For a dub that was recorded for another frame rate: plays it so many times as fast, at "
+         "the same pitch; auto finds out."},
     AUDIO_SETTINGS,
     {0},
 };

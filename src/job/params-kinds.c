@@ -2,6 +2,8 @@
 /* Text forms of parameters: see params-kinds.h. Pure. */
 #include "job/params-kinds.h"
 
+#include "base/ratio.h"
+
 #include <math.h>
 
 #include "job/job.h"
@@ -75,6 +77,28 @@ const PmxTextKind pmx_samplerate_kind = {"one of 22050, 32000, 44100, 48000, 960
                                          parse_samplerate, format_number};
 const PmxTextKind pmx_channels_kind = {"0 (as the source), 1, 2, 4, 5, 6 or 8", parse_channels,
                                        format_number};
+
+/* --- tempo --- */
+
+static gboolean parse_tempo(const char *text, void *out)
+{
+    PmxRatio *ratio = out;
+    if (g_ascii_strcasecmp(text, "auto") == 0) {
+        *ratio = (PmxRatio){-1, 1};
+        return TRUE;
+    }
+    return pmx_ratio_kind.parse(text, ratio) && ratio->num <= G_MAXINT32 &&
+           ratio->den <= G_MAXINT32 && 2 * ratio->num >= ratio->den && ratio->num <= 2 * ratio->den;
+}
+
+static char *format_tempo(const void *value)
+{
+    const PmxRatio *ratio = value;
+    return ratio->num < 0 ? g_strdup("auto") : pmx_ratio_kind.format(value);
+}
+
+const PmxTextKind pmx_tempo_kind = {"auto or a fraction from 1/2 to 2, such as 960/1001",
+                                    parse_tempo, format_tempo};
 
 /* --- the one value that there is so far --- */
 

@@ -6,6 +6,7 @@
 
 extern const PmxTextKind pmx_gop_kind;        /* PmxGop: "10s" or frames */
 extern const PmxTextKind pmx_samplerate_kind; /* gint64, one of the API's list */
+extern const PmxTextKind pmx_tempo_kind;      /* PmxRatio: -1/1 for auto */
 extern const PmxTextKind pmx_channels_kind;   /* gint64, likewise */
 
 /* Keys that have one value so far: checked, and stored nowhere. */

@@ -18,9 +18,14 @@ static const PmxField trans_config_fields[] = {
     {"IsCheckVideoBitrate", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "false"},
     {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED,
      .fallback = "false"},
-    {"IsCheckAudioBitrate", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "false"},
-    {"IsCheckAudioBitrateFail", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED,
-     .fallback = "false"},
+    {"IsCheckAudioBitrate", PMX_FIELD_BOOL, AT(check_audio_bitrate), .fallback = "false",
+     .doc =
+         "A source with a lower audio bit rate than the wanted one keeps its rate, as near as the "
+         "codec has it; not given, this is done where the codec stays the same."},
+    {"IsCheckAudioBitrateFail", PMX_FIELD_BOOL, AT(check_audio_bitrate_fail), .fallback = "false",
+     .doc =
+         "A source with a lower audio bit rate than the wanted one fails the output; goes before "
+         "IsCheckAudioBitrate."},
     {0},
 };
 #undef AT

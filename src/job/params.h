@@ -14,6 +14,7 @@ typedef struct {
 
 typedef struct {
     gboolean check_resolution, check_resolution_fail;
+    gboolean check_audio_bitrate, check_audio_bitrate_fail;
 } PmxTransConfig;
 
 typedef struct {
@@ -30,6 +31,7 @@ extern const PmxObject pmx_params_object;
 extern const PmxObject pmx_container_object;    /* PmxContainerParams */
 extern const PmxObject pmx_video_object;        /* PmxVideo */
 extern const PmxObject pmx_audio_object;        /* PmxAudio, the settings common to all tracks */
+extern const PmxObject pmx_volume_object;       /* PmxVolume */
 extern const PmxObject pmx_audio_track_object;  /* PmxAudio, an element of Audios */
 extern const PmxObject pmx_subtitle_object;     /* PmxSubtitle, an element of Subtitles */
 extern const PmxObject pmx_trans_config_object; /* PmxTransConfig */

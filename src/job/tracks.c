@@ -65,6 +65,58 @@ static void check_idle(PmxBuildOutput *building, const Written *written, const P
             g_strdup_printf("%s loses nothing and has no bit rate; leave it out", name));
 }
 
+/* --- volume --- */
+
+static void report_volume(PmxBuildOutput *building, const char *base, const char *key,
+                          char *message)
+{
+    pmx_build_report(building, PMX_CODE_INVALID, g_strjoin(".", base, "Volume", key, NULL),
+                     message);
+}
+
+/* Each Volume as it was written: what does not go with the method has no effect. */
+static void check_volume(PmxBuildOutput *building, const json_t *json, const char *base,
+                         const PmxVolume *volume)
+{
+    static const char *const targets[] = {"IntegratedLoudnessTarget", "LoudnessRangeTarget",
+                                          "TruePeak"};
+    const json_t *given = json_object_get(json, "Volume");
+    gboolean linear = volume->method == PMX_VOLUME_LINEAR;
+    if (!linear && pmx_build_given(given, "Level"))
+        report_volume(building, base, "Level",
+                      g_strdup("is for Method linear; set Method to linear, or leave it out"));
+    for (guint i = 0; linear && i < G_N_ELEMENTS(targets); i++)
+        if (pmx_build_given(given, targets[i]) && !(volume->match && i == 2))
+            report_volume(building, base, targets[i],
+                          g_strdup("is for Method dynamic and auto; set Method, or leave it out"));
+}
+
+/* A track that follows the first one's loudness has no say in how loud it is. */
+static void check_match(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
+{
+    const json_t *given = json_object_get(written->json, "Volume");
+    const char *key;
+    json_t *value;
+    if (!audio->volume.match || building->output->audios->len == 0)
+        return;
+    json_object_foreach ((json_t *)given, key, value)
+        if (!json_is_null(value) && strcmp(key, "Match") != 0)
+            report_volume(building, written->path, key,
+                          g_strdup("has no effect with Match, which brings the track to the "
+                                   "loudness of the first one; leave one of the two out"));
+}
+
+/* TRUE when Volume asks for more than to match. */
+static gboolean volume_changes(const json_t *volume)
+{
+    const char *key;
+    json_t *value;
+    json_object_foreach ((json_t *)volume, key, value)
+        if (!json_is_null(value) && strcmp(key, "Match") != 0)
+            return TRUE;
+    return FALSE;
+}
+
 static void check_encoder(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
 {
     static const char *const kept[] = {"Codec",    "InputRef", "Remove", "LanguageControl",
@@ -97,6 +149,7 @@ static void settle(PmxAudio *audio, const json_t *settings)
         return;
     if (!pmx_build_given(settings, "Samplerate"))
         audio->samplerate = pmx_audio_codec_default_rate(audio->codec);
+    audio->volume.change = volume_changes(json_object_get(settings, "Volume"));
     if (!is_aac(audio))
         audio->profile = PMX_AAC_LOW;
     if (pmx_audio_codec_lossless(audio->codec))
@@ -152,6 +205,8 @@ static PmxAudio *build_track(PmxBuildOutput *building, const Written *written, j
     settle(audio, settings);
     if (building->template_known && pmx_problems_count(known) == 0 && !audio->remove)
         check_encoder(building, written, audio);
+    check_volume(building, written->json, written->path, &audio->volume);
+    check_match(building, written, audio);
     /* MP4 has the T codes only, so "chi" becomes "zho" here and nowhere later. */
     audio->tag = pmx_track_language_split(&audio->language);
     return audio;
@@ -217,6 +272,8 @@ void pmx_build_tracks(PmxBuildOutput *building)
     PmxOutput *output = building->output;
     gboolean clean = pmx_build_section(building, "Audio", &pmx_audio_object, &output->audio);
     output->audio.path = g_strconcat(output->params_path, ".Audio", NULL);
+    g_autofree char *base = g_strconcat(output->params_path, ".Audio", NULL);
+    check_volume(building, json_object_get(building->over, "Audio"), base, &output->audio.volume);
     output->audios_given = pmx_build_given(building->over, "Audios");
     if (output->audios_given) {
         add_tracks(building);

@@ -2,37 +2,32 @@
 /*
  * The audio task: one track, whole, into its codec.
  *
- *     decoder ─► resampler ─► encoder ─► one artifact, "0.pmx"
+ *     sound line ─► encoder ─► one artifact, "0.pmx"
  *
  * Times in the artifact are in samples of the AAC core, which for HE-AAC runs at half the rate that
  * is heard: players (libavcodec among them) double what an edit list cuts when they find SBR, so
  * the track's clock has to be the core's. The priming stands before zero; the last packet's
  * duration ends the track on the exact sample.
  */
+#include <math.h>
+
 #include "job/job.h"
 #include "media/artifact.h"
-#include "media/decoder.h"
-#include "media/resampler.h"
+#include "media/meter.h"
 #include "media/run.h"
 #include "media/sound_encoder.h"
+#include "media/sound_line.h"
 
-enum { SILENCE = 4096 };
+enum { SILENCE = 4096, TRIES = 5 };
 
 typedef struct {
     PmxRun *run;
     const PmxAudioTask *task;
-    PmxDecoder *decoder;
     PmxSound *sound;
     PmxArtifactWriter *writer;
     gint64 given; /* samples given to the encoder */
-    gint64 cut;   /* samples: no more than these */
     gboolean ended;
 } Track;
-
-static gint64 to_samples(const PmxAudioTask *task, gint64 us)
-{
-    return pmx_rescale(us, (PmxRatio){1, G_USEC_PER_SEC}, pmx_ratio(1, task->samplerate));
-}
 
 /* What an encoder puts after the last sample is for players without edit lists; a packet of nothing
  * else is left out. */
@@ -53,34 +48,14 @@ static gboolean write_packet(AVPacket *packet, gpointer data, GError **error)
 static gboolean encode(const float *samples, gsize count, gpointer data, GError **error)
 {
     Track *track = data;
-    gsize room = (gsize)MAX(0, track->cut - track->given);
-    count = MIN(count, room);
-    if (count == 0)
-        return TRUE;
     track->given += (gint64)count;
     return pmx_sound_encode(track->sound, samples, count, write_packet, track, error);
-}
-
-static gboolean decode_all(Track *track, PmxResampler *resampler, GError **error)
-{
-    g_autoptr(AVFrame) frame = av_frame_alloc();
-    PmxNext next = PMX_NEXT_FRAME;
-    while (track->given < track->cut &&
-           (next = pmx_decoder_next(track->decoder, frame, error)) == PMX_NEXT_FRAME) {
-        if (!pmx_resampler_push(resampler, frame, error))
-            return FALSE;
-        if (pmx_run_due(track->run))
-            pmx_run_progress(track->run,
-                             json_pack("{s:f}", "seconds",
-                                       (double)track->given / (double)track->task->samplerate));
-    }
-    return next != PMX_NEXT_ERROR && pmx_resampler_finish(resampler, error);
 }
 
 /* A track that ends before the film stalls players; silence carries it to the end. */
 static gboolean pad(Track *track, GError **error)
 {
-    gint64 missing = to_samples(track->task, track->task->pad_to) - track->given;
+    gint64 missing = pmx_sound_line_samples(track->task, track->task->pad_to) - track->given;
     g_autofree float *silence = g_new0(float, SILENCE *(gsize)track->task->channels);
     for (; missing > 0; missing -= SILENCE)
         if (!encode(silence, (gsize)MIN(missing, SILENCE), track, error))
@@ -88,9 +63,9 @@ static gboolean pad(Track *track, GError **error)
     return TRUE;
 }
 
-static gboolean finish(Track *track, GError **error)
+static gboolean finish(Track *track, guint damaged, GError **error)
 {
-    PmxArtifactHead head = {.damaged = pmx_decoder_damaged(track->decoder)};
+    PmxArtifactHead head = {.damaged = damaged};
     track->ended = TRUE;
     if (!pmx_sound_encode(track->sound, NULL, 0, write_packet, track, error))
         return FALSE;
@@ -99,22 +74,71 @@ static gboolean finish(Track *track, GError **error)
     return pmx_artifact_finish(track->writer, &head, error);
 }
 
-static json_t *run_track(Track *track, GError **error)
+/* --- the gain --- */
+
+static gboolean read_loudness(PmxRun *run, const PmxAudioTask *task, PmxLoudness **own,
+                              PmxLoudness **reference, GError **error)
 {
-    AVRational tick = pmx_decoder_stream(track->decoder)->time_base;
-    g_autoptr(PmxResampler) resampler =
-        pmx_resampler_new(track->task, (PmxRatio){tick.num, tick.den}, encode, track);
-    if (!decode_all(track, resampler, error))
-        return NULL;
-    if (track->given == 0) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "nothing of the audio track decodes");
-        return NULL;
+    if (task->loudness && !(*own = pmx_loudness_read(run, 1, error)))
+        return FALSE;
+    return !task->reference || (*reference = pmx_loudness_read(run, 2, error));
+}
+
+/* How loud the track comes out, limiter and all. */
+static gboolean listen(PmxRun *run, const PmxAudioTask *task, const PmxVolumePlan *volume,
+                       double *loudness, GError **error)
+{
+    PmxSoundLine line = {.run = run, .task = task, .volume = volume, .quiet = TRUE};
+    g_autoptr(PmxMeter) meter =
+        pmx_meter_new(pmx_sound_line_layout(task), (int)task->samplerate, error);
+    if (!meter || !pmx_sound_line_run(&line, pmx_meter_push, meter, error))
+        return FALSE;
+    *loudness = pmx_meter_integrated(meter);
+    return TRUE;
+}
+
+/* Where the limiter has to work, it takes loudness away; that is made up for until the target is
+ * met, or as far as is decent. */
+static gboolean settle(PmxRun *run, const PmxAudioTask *task, PmxVolumePlan *volume, GError **error)
+{
+    const double near = 0.1, extra_max = 12;
+    double first = volume->offset;
+    if (volume->target == HUGE_VAL || pow(10, volume->peak / 20) <= volume->ceiling.ceiling)
+        return TRUE;
+    for (int i = 0; i < TRIES; i++) {
+        double loudness = 0;
+        if (!listen(run, task, volume, &loudness, error))
+            return FALSE;
+        if (fabs(volume->target - loudness) < near)
+            return TRUE;
+        volume->offset =
+            CLAMP(volume->offset + volume->target - loudness, first - extra_max, first + extra_max);
     }
-    if (!pad(track, error) || !finish(track, error))
+    return TRUE;
+}
+
+static PmxVolumePlan *find_volume(PmxRun *run, const PmxAudioTask *task, GError **error)
+{
+    PmxLoudness *own = NULL, *reference = NULL;
+    g_autoptr(PmxVolumePlan) volume = NULL;
+    if (read_loudness(run, task, &own, &reference, error))
+        volume = pmx_volume_plan(task, own, reference);
+    pmx_loudness_free(own);
+    pmx_loudness_free(reference);
+    return volume && settle(run, task, volume, error) ? g_steal_pointer(&volume) : NULL;
+}
+
+/* --- the task --- */
+
+static json_t *run_track(Track *track, const PmxVolumePlan *volume, GError **error)
+{
+    PmxSoundLine line = {.run = track->run, .task = track->task, .volume = volume};
+    if (!pmx_sound_line_run(&line, encode, track, error) || !pad(track, error) ||
+        !finish(track, line.damaged, error))
         return NULL;
     return json_pack("{s:f, s:i}", "seconds",
                      (double)track->given / (double)track->task->samplerate, "damaged",
-                     (int)pmx_decoder_damaged(track->decoder));
+                     (int)line.damaged);
 }
 
 static PmxSoundSettings settings_of(const PmxAudioTask *task)
@@ -127,32 +151,23 @@ static PmxSoundSettings settings_of(const PmxAudioTask *task)
                               .bits = task->bits > 0 ? (int)task->bits : 16};
 }
 
-static json_t *with_decoder(PmxRun *run, const PmxAudioTask *task, PmxDecoder *decoder,
-                            GError **error)
+static json_t *make(PmxRun *run, const PmxAudioTask *task, GError **error)
 {
     const PmxSoundSettings settings = settings_of(task);
     g_autofree char *path = pmx_run_file(run, "0.pmx");
-    g_autoptr(PmxSound) sound = pmx_sound_new(&settings, error);
+    g_autoptr(PmxVolumePlan) volume = find_volume(run, task, error);
+    g_autoptr(PmxSound) sound = volume ? pmx_sound_new(&settings, error) : NULL;
     g_autoptr(PmxArtifactWriter) writer = sound ? pmx_artifact_create(path, error) : NULL;
     if (!writer)
         return NULL;
-    Track track = {.run = run, .task = task, .decoder = decoder, .sound = sound, .writer = writer};
-    track.cut = task->cut_at > 0 ? to_samples(task, task->cut_at) : G_MAXINT64;
-    return run_track(&track, error);
+    Track track = {.run = run, .task = task, .sound = sound, .writer = writer};
+    return run_track(&track, volume, error);
 }
 
 json_t *pmx_audio_run(PmxRun *run, GError **error)
 {
-    PmxSourceRef ref;
     PmxAudioTask *task = pmx_object_read(&pmx_audio_task_object, run->order->body, error);
-    json_t *result = NULL;
-    if (task && pmx_run_source(run, 0, &ref, error)) {
-        g_autoptr(PmxSource) source = pmx_source_open(&ref, error);
-        g_autoptr(PmxDecoder) decoder =
-            source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
-        if (decoder)
-            result = with_decoder(run, task, decoder, error);
-    }
+    json_t *result = task ? make(run, task, error) : NULL;
     pmx_object_free(&pmx_audio_task_object, task);
     return result;
 }

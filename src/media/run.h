@@ -24,6 +24,7 @@ json_t *pmx_video_run(PmxRun *run, GError **error);
 json_t *pmx_audio_run(PmxRun *run, GError **error);
 json_t *pmx_copy_run(PmxRun *run, GError **error);
 json_t *pmx_subtitle_run(PmxRun *run, GError **error);
+json_t *pmx_loudness_run(PmxRun *run, GError **error);
 json_t *pmx_package_run(PmxRun *run, GError **error);
 
 /* Facts about the container behind `ref`, as JSON (new reference): what the probe answers. */

@@ -7,6 +7,7 @@
 #include "job/audio-codecs.h"
 #include "job/language.h"
 #include "job/track-language.h"
+#include "plan/sound.h"
 
 static void task_free(PmxAudioTask *task)
 {
@@ -224,12 +225,12 @@ static gboolean check_settings(const PmxAudioTask *task, const PmxTrackWish *wis
     PmxAudio audio = *wish->audio;
     char *message = NULL;
     audio.channels = task->channels;
-    if (wish->audio->channels > 0 || pmx_audio_codec_check(&audio, &message) == PMX_AUDIO_FINE)
-        return TRUE;
-    pmx_problems_add(problems, PMX_CODE_OUT_OF_RANGE, wish->audio->path,
-                     "its source has %" G_GINT64_FORMAT " channels: %s", task->channels, message);
+    gboolean bad = pmx_audio_codec_check(&audio, &message) == PMX_AUDIO_BAD_BITRATE;
+    if (bad)
+        pmx_problems_add(problems, PMX_CODE_OUT_OF_RANGE, wish->audio->path,
+                         "for channels as in its source: %s", message);
     g_free(message);
-    return FALSE;
+    return !bad;
 }
 
 gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
@@ -244,10 +245,13 @@ gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
         return FALSE;
     choice->stream = stream;
     choice->task = wish->audio->codec == PMX_AUDIO_COPY ? NULL : task_for(input, stream, wish);
-    if (choice->task && !check_settings(choice->task, wish, problems)) {
+    if (choice->task && (!check_settings(choice->task, wish, problems) ||
+                         !pmx_sound_check_bitrate(wish, stream, choice->task, problems))) {
         g_clear_pointer(&choice->task, task_free);
         return FALSE;
     }
+    pmx_sound_set_tempo(wish, input, stream, choice->task, warnings);
+    pmx_sound_set_volume(choice->task, &wish->audio->volume);
     choice->language = choose_language(stream, wish->audio, warnings);
     choice->tag = choose_tag(stream, wish->audio, choice->language);
     choice->seconds = (double)pmx_stream_us(stream, stream->end - stream->start) / G_USEC_PER_SEC;

@@ -14,7 +14,9 @@ typedef struct {
     guint source;                     /* the job's input */
     const PmxAudioSelector *selector; /* or NULL: the input's default or first track */
     PmxClipRange clip;                /* the part of the film that is wanted */
-    gint64 video_us; /* the output's video length, microseconds; 0: it has no video */
+    gint64 video_us;         /* the output's video length, microseconds; 0: it has no video */
+    PmxRatio video_rate;     /* its frames a second */
+    const PmxOutput *output; /* whose track it is */
 } PmxTrackWish;
 
 typedef struct {

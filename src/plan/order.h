@@ -15,6 +15,7 @@ typedef enum {
     PMX_ORDER_COPY,
     PMX_ORDER_SUBTITLE,
     PMX_ORDER_PACKAGE,
+    PMX_ORDER_LOUDNESS,
 } PmxOrderKind;
 
 typedef struct {

@@ -12,6 +12,7 @@
 #include "plan/key.h"
 #include "plan/ladder.h"
 #include "plan/planning.h"
+#include "plan/sound.h"
 
 /* --- memory --- */
 
@@ -332,8 +333,10 @@ static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint s
 
 PmxTask *pmx_planning_track(PmxPlanning *planning, PmxTaskKind kind, guint source, void *body)
 {
-    static const char *const names[] = {
-        [PMX_TASK_AUDIO] = "audio", [PMX_TASK_COPY] = "copy", [PMX_TASK_SUBTITLE] = "subtitle"};
+    static const char *const names[] = {[PMX_TASK_AUDIO] = "audio",
+                                        [PMX_TASK_COPY] = "copy",
+                                        [PMX_TASK_SUBTITLE] = "subtitle",
+                                        [PMX_TASK_LOUDNESS] = "loudness"};
     const PmxPlanInput *input = &planning->inputs[source];
     const PmxObject *object = pmx_task_object(kind);
     json_t *parameters = pmx_object_dump(object, body);
@@ -348,6 +351,10 @@ PmxTask *pmx_planning_track(PmxPlanning *planning, PmxTaskKind kind, guint sourc
     char *id = g_strdup_printf("%s-%02u", names[kind], g_hash_table_size(planning->tracks));
     task = task_new(kind, id, body);
     task->source = source;
+    if (kind == PMX_TASK_AUDIO) {
+        need(task, task->audio->loudness);
+        need(task, task->audio->reference);
+    }
     g_ptr_array_add(task->makes, key);
     g_ptr_array_add(planning->plan->tasks, task);
     g_hash_table_insert(planning->tracks, key, task);
@@ -359,17 +366,54 @@ const char *pmx_planning_key(const PmxTask *task)
     return g_ptr_array_index(task->makes, 0);
 }
 
+/* The key of the loudness of a track; borrowed. */
+static const char *measure(PmxPlanning *planning, guint source, const PmxAudioTask *track,
+                           double seconds)
+{
+    PmxTask *task =
+        pmx_planning_track(planning, PMX_TASK_LOUDNESS, source, pmx_sound_loudness_task(track));
+    task->seconds = MAX(task->seconds, seconds);
+    return g_ptr_array_index(task->makes, 0);
+}
+
+/* What the track has to know of its loudness, and of the first one's when it is to match that. */
+static void set_loudness(PmxPlanning *planning, const PmxTrackWish *wish,
+                         const PmxPlanChoice *choice, const PmxTrackChoice *track)
+{
+    PmxAudioTask *task = track->task;
+    gboolean match = wish->audio->volume.match && choice->first;
+    if (match) {
+        const char *reference =
+            measure(planning, choice->first->source, choice->first->audio, choice->first->seconds);
+        task->reference = g_strdup(reference);
+        pmx_sound_set_volume(task, choice->volume);
+    }
+    if (match || pmx_sound_needs_loudness(task))
+        task->loudness = g_strdup(measure(planning, wish->source, task, track->seconds));
+    if (match && strcmp(task->loudness, task->reference) == 0) { /* the very same sound */
+        g_clear_pointer(&task->reference, g_free);
+        pmx_sound_set_volume(task, choice->volume);
+        if (!pmx_sound_needs_loudness(task))
+            g_clear_pointer(&task->loudness, g_free);
+    }
+}
+
 /* The key of the track that `wish` means, whether it is encoded or copied; NULL with a problem. */
 static const char *track_key(PmxPlanning *planning, const PmxTrackWish *wish,
-                             const PmxOutput *output, PmxTrackChoice *track)
+                             const PmxOutput *output, PmxPlanChoice *choice, PmxTrackChoice *track)
 {
     const char *key = NULL;
     if (wish->audio->codec == PMX_AUDIO_COPY)
         return pmx_copy_plan(planning, output, wish->source, track->stream, wish->audio->path, &key)
                    ? key
                    : NULL;
+    set_loudness(planning, wish, choice, track);
     PmxTask *task =
         pmx_planning_track(planning, PMX_TASK_AUDIO, wish->source, g_steal_pointer(&track->task));
+    if (!choice->first) {
+        choice->first = task;
+        choice->volume = &wish->audio->volume;
+    }
     task->seconds = MAX(task->seconds, track->seconds);
     return pmx_planning_key(task);
 }
@@ -381,7 +425,7 @@ static void choose_track(PmxPlanning *planning, const PmxTrackWish *wish, const 
     if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, planned->warnings,
                           planning->problems))
         return;
-    const char *key = track_key(planning, wish, output, &track);
+    const char *key = track_key(planning, wish, output, choice, &track);
     planned->seconds = MAX(planned->seconds, track.seconds);
     if (key) {
         PmxPackageTrack *entry = pmx_array_add(&pmx_package_track_object, &choice->tracks);
@@ -411,7 +455,9 @@ static void choose_tracks(PmxPlanning *planning, const PmxOutput *output, guint 
                           gint64 video_us, const PmxClipRange *range, PmxPlanOutput *planned,
                           PmxPlanChoice *choice)
 {
-    PmxTrackWish wish = {.video_us = video_us, .clip = *range};
+    PmxTrackWish wish = {.video_us = video_us, .clip = *range, .output = output};
+    if (video_us > 0)
+        wish.video_rate = pmx_facts_video(planning->inputs[video_source].facts)->frame_rate;
     for (guint i = 0; output->audios_given && i < output->audios->len; i++) {
         wish.audio = g_ptr_array_index(output->audios, i);
         if (pmx_job_find_ref(planning->job, wish.audio->input_ref, &wish.source, &wish.selector))

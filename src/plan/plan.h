@@ -33,7 +33,7 @@ typedef struct {
     union {
         PmxCutTask *cut;
         PmxVideoTask *video;
-        PmxAudioTask *audio;
+        PmxAudioTask *audio; /* and loudness */
         PmxCopyTask *copy;
         PmxSubtitleTask *subtitle;
         PmxPackageTask *package;

@@ -40,9 +40,11 @@ typedef struct {
 typedef struct {
     PmxRow *row; /* NULL: no video that is encoded */
     guint rendition;
-    char *copied;      /* key of the video that is copied; NULL: none. Owned */
-    GPtrArray *tracks; /* of PmxPackageTrack * */
-    GPtrArray *more;   /* of PmxPackageTrack * */
+    char *copied;            /* key of the video that is copied; NULL: none. Owned */
+    GPtrArray *tracks;       /* of PmxPackageTrack * */
+    const PmxTask *first;    /* the first of them that is encoded; borrowed from the plan */
+    const PmxVolume *volume; /* what was asked of it */
+    GPtrArray *more;         /* of PmxPackageTrack * */
 } PmxPlanChoice;
 
 /* A struct of the kind, as its table's defaults. */

@@ -9,6 +9,7 @@ static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const subtitle_codecs[] = {"auto", "mov_text", "webvtt", "ass", "subrip", NULL};
 static const char *const audio_codecs[] = {"aac",  "ac3",    "eac3",  "mp2",   "mp3",       "flac",
                                            "opus", "vorbis", "wmav1", "wmav2", "pcm_s16le", NULL};
+static const char *const volumes[] = {"none", "linear", "dynamic", "auto", NULL};
 static const char *const aac_profiles[] = {"aac_low", "aac_he",  "aac_he_v2",
                                            "aac_ld",  "aac_eld", NULL};
 
@@ -93,6 +94,14 @@ static const PmxField audio_fields[] = {
     {"pad_to", PMX_FIELD_INT, AT(pad_to), .doc = "microseconds"},
     {"cut_at", PMX_FIELD_INT, AT(cut_at), .doc = "microseconds"},
     {"limit", PMX_FIELD_INT, AT(limit), .doc = "microseconds"},
+    {"tempo", PMX_FIELD_TEXT, AT(tempo), .kind = &pmx_ratio_kind, .fallback = "0", .doc = "speed"},
+    {"volume", PMX_FIELD_ENUM, AT(volume), .choices = volumes, .doc = "method"},
+    {"level", PMX_FIELD_DOUBLE, AT(level), .doc = "dB"},
+    {"integrated", PMX_FIELD_DOUBLE, AT(integrated), .doc = "LUFS"},
+    {"range", PMX_FIELD_DOUBLE, AT(range), .doc = "LU"},
+    {"true_peak", PMX_FIELD_DOUBLE, AT(true_peak), .doc = "dBTP"},
+    {"loudness", PMX_FIELD_STRING, AT(loudness), .doc = "artifact"},
+    {"reference", PMX_FIELD_STRING, AT(reference), .doc = "artifact"},
     {0},
 };
 #undef AT
@@ -181,6 +190,7 @@ const PmxObject *pmx_task_object(PmxTaskKind kind)
         [PMX_TASK_COPY] = &pmx_copy_task_object,
         [PMX_TASK_SUBTITLE] = &pmx_subtitle_task_object,
         [PMX_TASK_PACKAGE] = &pmx_package_task_object,
+        [PMX_TASK_LOUDNESS] = &pmx_audio_task_object,
     };
     return objects[kind];
 }

@@ -10,6 +10,7 @@
  *   audio    one source track and encoder settings; one artifact, whole length
  *   copy     one source stream's packets as they are; one artifact, nothing is decoded
  *   subtitle one source subtitle track into another form of text; one artifact
+ *   loudness the same track before any gain; its artifact says how loud it is (media/loudness.h)
  *   package  an output's artifacts into its container; the only kind that writes what a user sees
  *
  * Everything in a task's struct is part of the key of what it makes; nothing else is. `source` and
@@ -27,8 +28,16 @@ typedef enum {
     PMX_TASK_COPY,
     PMX_TASK_SUBTITLE,
     PMX_TASK_PACKAGE,
+    PMX_TASK_LOUDNESS,
     PMX_TASK_KINDS,
 } PmxTaskKind;
+
+typedef enum {
+    PMX_TASK_VOLUME_NONE,
+    PMX_TASK_VOLUME_LINEAR,
+    PMX_TASK_VOLUME_DYNAMIC,
+    PMX_TASK_VOLUME_AUTO,
+} PmxTaskVolume;
 
 typedef struct {
     gint64 stream;                   /* index in the source */
@@ -65,6 +74,7 @@ typedef struct {
     GPtrArray *renditions;                                /* of PmxRendition * */
 } PmxVideoTask;
 
+/* Of a loudness task: what makes the line, and nothing of encoder and gain. */
 typedef struct {
     gint64 stream;     /* index in the source */
     gint64 origin;     /* microseconds: the source time that becomes zero */
@@ -73,11 +83,18 @@ typedef struct {
     gint64 bitrate;    /* kbit/s; 0: the codec has none */
     gint64 samplerate; /* Hz */
     gint64 channels;
-    gint64 bits;   /* of a sample: 24 when a lossless codec is to keep them; 0: 16 */
-    gint64 pad_to; /* microseconds: silence up to here, 0: none */
-    gint64 cut_at; /* microseconds: nothing beyond, 0: no cut */
-    gint64 limit;  /* microseconds: where the source track ends; a timestamp beyond it is not
+    gint64 bits;    /* of a sample: 24 when a lossless codec is to keep them; 0: 16 */
+    gint64 pad_to;  /* microseconds: silence up to here, 0: none */
+    gint64 cut_at;  /* microseconds: nothing beyond, 0: no cut */
+    gint64 limit;   /* microseconds: where the source track ends; a timestamp beyond it is not
                       believed */
+    PmxRatio tempo; /* above 1 faster; unknown: as it is */
+    int volume;     /* PmxTaskVolume: of the track, or with a reference of the output's first */
+    double level;   /* dB; linear */
+    double integrated, range, true_peak; /* LUFS, LU, dBTP: where to bring it */
+    char *loudness;                      /* key of its own loudness, when that has to be known */
+    char *reference; /* key of the loudness of the output's first track, to be brought to what that
+                         becomes; NULL: goes by itself */
 } PmxAudioTask;
 
 typedef struct {

@@ -256,8 +256,6 @@ static const BadJob bad_jobs[] = {
      "'IsCheckAudioBitrate':'true'}}",
      "InvalidParameter @TransConfig.TransMode: must be fixCRF or onepass, not "
      "\"best\"\n"
-     "InvalidParameter.NotSupported @TransConfig.IsCheckAudioBitrate: is not "
-     "supported by this version of Polymux except as false; leave it out\n"
      "InvalidParameter @TransConfig.AdjDar: is not a known key; did you mean "
      "\"AdjDarMethod\"?\n"},
     {VIDEO, "{'Codec':'AV1'}",
@@ -363,13 +361,13 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Audio.Samplerate: must be one of 22050, 32000, 44100, 48000,"
      " 96000, not 48001\n"
      "InvalidParameter @Audio.Channels: must be 0 (as the source), 1, 2, 4, 5, 6 or 8, not 7\n"},
-    {AUDIO, "{'Channels':3,'Bitrate':'64k','Samplerate':'8000','Volume':{'Method':'auto'}}",
+    {AUDIO,
+     "{'Channels':3,'Bitrate':'64k','Samplerate':'8000','Volume':{'Method':'auto','LoudnessRangeTarget':21}}",
      "InvalidParameter @Audio.Bitrate: must be a whole number, not \"64k\"\n"
      "InvalidParameter @Audio.Samplerate: must be one of 22050, 32000, 44100, 48000,"
      " 96000, not \"8000\"\n"
      "InvalidParameter @Audio.Channels: must be 0 (as the source), 1, 2, 4, 5, 6 or 8, not 3\n"
-     "InvalidParameter.NotSupported @Audio.Volume: is not supported by this version "
-     "of Polymux; leave it out\n"},
+     "InvalidParameter.OutOfRange @Audio.Volume.LoudnessRangeTarget: must be from 1 to 20, not 21\n"},
     {AUDIO, "{'Profile':'aac_he_v2','Channels':1}",
      "InvalidParameter @Audio.Channels: aac_he_v2 takes 2 channels, not 1\n"},
     {AUDIO, "{'Bitrate':300}",
@@ -474,10 +472,23 @@ static const BadJob bad_jobs[] = {
      "Configured\n"},
     {AUDIOS,
      "[{'InputRef':'dub','Codec':'MP3','Bitrate':'7','Volume':{'Method':'linear',"
-     "'Level':3}},{'InputRef':'dub','Remove':true,'Bitrate':700}]",
+     "'Levels':3}},{'InputRef':'dub','Remove':true,'Bitrate':700}]",
      "InvalidParameter.OutOfRange @Audios[0].Bitrate: must be from 8 to 1000, not 7\n"
-     "InvalidParameter.NotSupported @Audios[0].Volume: is not supported by this "
-     "version of Polymux; leave it out\n"},
+     "InvalidParameter @Audios[0].Volume.Levels: is not a known key; did you mean \"Level\"?\n"},
+    {AUDIO, "{'Volume':{'Level':3}}",
+     "InvalidParameter @Audio.Volume.Level: is for Method linear; set Method to linear, or leave it "
+     "out\n"},
+    {AUDIO, "{'Volume':{'Method':'linear','Level':3,'TruePeak':-1}}",
+     "InvalidParameter @Audio.Volume.TruePeak: is for Method dynamic and auto; set Method, or leave "
+     "it out\n"},
+    {AUDIOS, "[{'InputRef':'dub'},{'InputRef':'dub','Volume':{'Match':true,'Method':'auto'}}]",
+     "InvalidParameter @Audios[1].Volume.Method: has no effect with Match, which brings the track to "
+     "the loudness of the first one; leave one of the two out\n"},
+    {AUDIOS, "[{'InputRef':'dub','Tempo':'3'},{'InputRef':'dub','Tempo':'fast'}]",
+     "InvalidParameter @Audios[0].Tempo: must be auto or a fraction from 1/2 to 2, such as 960/1001, "
+     "not \"3\"\n"
+     "InvalidParameter @Audios[1].Tempo: must be auto or a fraction from 1/2 to 2, such as 960/1001, "
+     "not \"fast\"\n"},
     {OUTPUTS,
      "[{'OutputFileName':'a','TemplateId':'video-360p',"
      "'OverrideParams':{'Audio':{'Bitrate':8}}}]",

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: MIT
+"""Awkward sound: holes, parameters that change on the way, odd layouts and sample formats."""
+import numpy as np
+import pytest
+
+import media
+import tools
+from jobs import audio, job, sound_only
+from test_audio_codecs import played
+
+RATE = 48000
+
+
+def make(polymux, path, **given):
+    track = audio("dub", **{"Codec": "FLAC", "Samplerate": RATE, "Channels": 2, **given})
+    return polymux.run(job({"dub": path}, [sound_only("o", [track])])).file("o")
+
+
+def pcm(path, channels):
+    raw, _ = tools.ffmpeg("-i", path, "-f", "s16le", "-")
+    return np.frombuffer(raw, "<i2").reshape(-1, channels) / 32768
+
+
+@pytest.mark.parametrize("name", ["hole.mka", "hole.ts", "hole.mp4"])
+def test_holes_become_silence(polymux, store, name):
+    """What comes after a hole of a second is where its timestamps say."""
+    times = [0.5, 2.6, 3.4]
+    codec = {"mka": "pcm_s16le", "ts": "mp2", "mp4": "aac"}[name.split(".")[1]]
+
+    def cut(path):
+        wav = store.get("hole.wav", lambda p: media.sound(p, media.clicks(4, times, RATE, 2), RATE))
+        tools.ffmpeg("-i", wav, "-af", "asetnsamples=960,aselect='not(between(t,1,2))'", "-c:a", codec, path)
+    path = store.get(name, cut)
+    wanted_start, rate, line = tools.timeline(path)
+    wanted = [t - float(wanted_start) for t in media.find_clicks(line[:, 0], rate, float(wanted_start))]
+    start, rate, line = tools.timeline(make(polymux, path))
+    found = [t - float(start) for t in media.find_clicks(line[:, 0], rate, float(start))]
+    assert len(found) == 3 and found == pytest.approx(wanted, abs=0.001)
+    assert np.abs(line[int(1.3 * rate):int(1.9 * rate)]).max() < 0.01
+
+
+def test_parameters_that_change(polymux, store):
+    """An ADTS stream may change rate and channels at any frame; each part plays at its own pitch."""
+    parts = [(44100, 2, 440), (48000, 1, 880), (22050, 2, 300), (44100, 1, 600)]
+
+    def adts(path):
+        made = b""
+        for rate, channels, note in parts:
+            raw, _ = tools.ffmpeg("-f", "f32le", "-ar", rate, "-ac", channels, "-i", "-", "-c:a", "aac", "-b:a",
+                                  "96k", "-f", "adts", "-",
+                                  feed=media.tone(2, note, rate, channels).astype("<f4").tobytes())
+            made += raw
+        path.write_bytes(made)
+    path = make(polymux, store.get("changing.aac", adts))
+    line = pcm(path, 2)
+    found, steady = [], []
+    for i in range(len(parts)):
+        part = line[int((2 * i + 0.7) * RATE):int((2 * i + 1.5) * RATE)].mean(1)
+        found.append(np.abs(np.fft.rfft(part * np.hanning(len(part)))).argmax() * RATE / len(part))
+        steady.append(np.abs(part.reshape(-1, RATE // 50)).max(1))
+    assert all(s.min() > 0.2 for s in steady), "a part has holes"
+    assert found == pytest.approx([note for _, _, note in parts], abs=3)
+    assert len(line) / RATE == pytest.approx(8, abs=0.4)
+
+
+# Layout, and the level of its channels in stereo: left and right, dB
+LAYOUTS = {
+    "mono": ["-3 -3"], "2.1": ["0 -", "- 0", "- -"], "3.0": ["0 -", "- 0", "-3 -3"],
+    "4.0": ["0 -", "- 0", "-3 -3", "-6 -6"], "quad": ["0 -", "- 0", "-3 -", "- -3"],
+    "5.1(side)": ["0 -", "- 0", "-3 -3", "- -", "-3 -", "- -3"],
+    "6.1": ["0 -", "- 0", "-3 -3", "- -", "-6 -6", "-3 -", "- -3"],
+    "7.1": ["0 -", "- 0", "-3 -3", "- -", "-3 -", "- -3", "-3 -", "- -3"],
+    "7.1(wide)": ["0 -", "- 0", "-3 -3", "- -", "-3 -", "- -3", "-3 -", "- -3"],
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_odd_layouts(polymux, store, layout):
+    wanted = [[0 if w == "-" else 0.25 * 10 ** (float(w) / 20) for w in row.split()] for row in LAYOUTS[layout]]
+    half = RATE // 4
+    samples = np.zeros((half * len(wanted), len(wanted)))
+    for i in range(len(wanted)):
+        samples[i * half:(i + 1) * half, i] = 0.25 * np.sin(2 * np.pi * 440 * np.arange(half) / RATE)
+    name = "odd-" + layout.replace("(", "-").replace(")", "") + ".wav"
+    path = store.get(name, lambda p: played(p, samples, layout))
+    line = pcm(make(polymux, path), 2)
+    for i, row in enumerate(wanted):
+        found = np.abs(line[i * half + 1000:(i + 1) * half - 1000]).max(0)
+        assert found == pytest.approx(row, rel=0.02, abs=2e-3), (layout, i)
+
+
+def test_unknown_places(polymux, store):
+    """Twelve channels that nobody has named: an error that says so."""
+    raw = np.zeros((RATE, 12), "<i2").tobytes()
+    path = store.get("twelve.wav", lambda p: tools.ffmpeg(
+        "-f", "s16le", "-ar", RATE, "-ac", "12", "-i", "-", p, feed=raw))
+    done = polymux.run(job({"dub": path}, [sound_only("o", [audio("dub")])]), expect=None)
+    assert done.code != 0
+    (_, text), = done.problems()
+    assert "12 channels" in text
+
+
+@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le",
+                                   "pcm_alaw", "pcm_mulaw", "alac", "adpcm_ms"])
+def test_sample_formats(polymux, store, codec):
+    """PCM of every depth, and what comes close."""
+    ext = {"pcm_s16be": "mov", "alac": "m4a"}.get(codec, "wav")
+    path = store.get(f"depth-{codec}.{ext}", lambda p: media.sound(
+        p, media.clicks(2, [0.4, 1.5], 44100, 2), 44100, "-c:a", codec))
+    start, rate, line = tools.timeline(make(polymux, path))
+    assert media.find_clicks(line[:, 0], rate, float(start)) == pytest.approx([0.4, 1.5], abs=0.0005)
+    assert 0 <= len(line) - 2 * RATE < 2000     # ADPCM fills its last block
+
+
+def test_louder_than_full_scale(polymux, store):
+    """A decoder may give more than full scale; it is limited, not cut flat."""
+    tone = media.tone(2, 500, RATE, 2, 1.8)
+    path = store.get("hot.wav", lambda p: tools.ffmpeg(
+        "-f", "f32le", "-ar", RATE, "-ac", "2", "-i", "-", "-c:a", "pcm_f32le", p,
+        feed=tone.astype("<f4").tobytes()))
+    line = pcm(make(polymux, path), 2)[RATE // 2:RATE * 3 // 2, 0]
+    assert 0.97 < np.abs(line).max() <= 1
+    spectrum = np.abs(np.fft.rfft(line * np.hanning(len(line))))
+    assert spectrum[1400:1600].max() < spectrum.max() / 1000
