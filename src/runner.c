@@ -20,9 +20,9 @@
 typedef json_t *(*TaskFunc)(PmxRun *run, GError **error);
 
 /* In the order of PmxOrderKind. */
-static const TaskFunc tasks[] = {pmx_probe_run,   pmx_cut_run,     pmx_video_run,
-                                 pmx_audio_run,   pmx_copy_run,    pmx_subtitle_run,
-                                 pmx_package_run, pmx_loudness_run};
+static const TaskFunc tasks[] = {pmx_probe_run,    pmx_cut_run,     pmx_border_run,
+                                 pmx_video_run,    pmx_audio_run,   pmx_copy_run,
+                                 pmx_subtitle_run, pmx_package_run, pmx_loudness_run};
 
 /* An order is one line; the longest is a package of a very long film. */
 enum { ORDER_MAX = 64 << 20 };
@@ -69,9 +69,10 @@ static json_t *execute(int *bad_input, GError **error)
 {
     PmxOrder *order = read_order(error);
     json_t *result = NULL;
+    PmxRun run = {.order = order, .control = PMX_CONTROL_FD, .data = PMX_DATA_FD, .bad_input = -1};
+    if (order)
+        pmx_fonts_open(&run.fonts, order);
     if (order && lock_in(order, error)) {
-        PmxRun run = {
-            .order = order, .control = PMX_CONTROL_FD, .data = PMX_DATA_FD, .bad_input = -1};
         pmx_run_setup(&run);
         result = tasks[order->kind](&run, error);
         *bad_input = run.bad_input;

@@ -17,8 +17,8 @@ struct PmxReport {
     double wall_seconds, cpu_seconds;
 };
 
-static const char *const work_names[] = {"cut",      "video",   "audio",   "copy",
-                                         "subtitle", "package", "loudness"};
+static const char *const work_names[] = {"cut",  "border",   "video",   "audio",
+                                         "copy", "subtitle", "package", "loudness"};
 
 static GPtrArray *gather_warnings(const PmxPlanOutput *planned, const PmxOutputState *state)
 {

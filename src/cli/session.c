@@ -41,9 +41,9 @@ static PmxFacts *look(const PmxSession *session, PmxReader *reader, GError **err
 }
 
 /* Opens one input and looks into it; on failure both lists get a hole. */
-static void open_input(PmxSession *session, guint i, const char *media, PmxProblems *problems)
+static void open_input(PmxSession *session, const char *at, const char *media,
+                       PmxProblems *problems)
 {
-    g_autofree char *at = g_strdup_printf("Inputs[%u].InputFile.Media", i);
     g_autoptr(GError) error = NULL;
     PmxReader *reader = pmx_open_waiting(session->places, media, session->probe.cancel, &error);
     PmxFacts *facts = reader ? look(session, reader, &error) : NULL;
@@ -51,6 +51,12 @@ static void open_input(PmxSession *session, guint i, const char *media, PmxProbl
     g_ptr_array_add(session->facts, facts);
     if (error)
         pmx_problems_add_error(problems, at, error);
+}
+
+static void open_wrong_input(PmxSession *session, guint i, const char *media, PmxProblems *problems)
+{
+    g_autofree char *at = g_strdup_printf("Inputs[%u].InputFile.Media", i);
+    open_input(session, at, media, problems);
 }
 
 /* A job with mistakes is told of its inputs' mistakes in the same answer, as far as they can be
@@ -62,7 +68,7 @@ static void open_inputs_of_wrong_job(PmxSession *session, PmxProblems *problems)
     json_array_foreach (json_object_get(session->config, "Inputs"), i, input) {
         const json_t *media = json_object_get(json_object_get(input, "InputFile"), "Media");
         if (json_string_length(media) > 0)
-            open_input(session, (guint)i, json_string_value(media), problems);
+            open_wrong_input(session, (guint)i, json_string_value(media), problems);
     }
 }
 
@@ -70,7 +76,8 @@ static void open_inputs(PmxSession *session, PmxProblems *problems)
 {
     for (guint i = 0; i < session->job->inputs->len; i++) {
         const PmxInput *input = g_ptr_array_index(session->job->inputs, i);
-        open_input(session, i, input->file.media, problems);
+        g_autofree char *at = pmx_job_input_path(session->job, i);
+        open_input(session, at, input->file.media, problems);
     }
 }
 

@@ -129,18 +129,23 @@ static gint64 file_size(const char *path)
     return g_stat(path, &info) == 0 ? info.st_size : 0;
 }
 
+static void add_input(GPtrArray *served, PmxReader *input)
+{
+    g_autofree char *name = g_path_get_basename(input->name);
+    add_served(served, input, NULL, input->size, name);
+}
+
 static GPtrArray *served_for(const PmxExecutor *executor, const PmxTask *task)
 {
     GPtrArray *served = g_ptr_array_new_with_free_func(pmx_served_free);
-    if (task->kind != PMX_TASK_PACKAGE) {
-        PmxReader *input = executor->setup.inputs[task->source];
-        g_autofree char *name = g_path_get_basename(input->name);
-        add_served(served, input, NULL, input->size, name);
-    }
+    if (task->kind != PMX_TASK_PACKAGE)
+        add_input(served, executor->setup.inputs[task->source]);
     for (guint i = 0; i < task->needs->len; i++) {
         const PmxKey *key = pmx_keys_find(executor, g_ptr_array_index(task->needs, i));
         add_served(served, NULL, key->path, file_size(key->path), "");
     }
+    for (guint i = 0; task->also && i < task->also->len; i++)
+        add_input(served, executor->setup.inputs[g_array_index(task->also, guint, i)]);
     return served;
 }
 
@@ -161,10 +166,10 @@ static json_t *body_for(const PmxWork *work)
 static PmxOrder *order_for(const PmxWork *work, const GPtrArray *served)
 {
     static const PmxOrderKind kinds[] = {
-        [PMX_TASK_CUT] = PMX_ORDER_CUT,           [PMX_TASK_VIDEO] = PMX_ORDER_VIDEO,
-        [PMX_TASK_AUDIO] = PMX_ORDER_AUDIO,       [PMX_TASK_COPY] = PMX_ORDER_COPY,
-        [PMX_TASK_SUBTITLE] = PMX_ORDER_SUBTITLE, [PMX_TASK_PACKAGE] = PMX_ORDER_PACKAGE,
-        [PMX_TASK_LOUDNESS] = PMX_ORDER_LOUDNESS};
+        [PMX_TASK_CUT] = PMX_ORDER_CUT,         [PMX_TASK_BORDER] = PMX_ORDER_BORDER,
+        [PMX_TASK_VIDEO] = PMX_ORDER_VIDEO,     [PMX_TASK_AUDIO] = PMX_ORDER_AUDIO,
+        [PMX_TASK_COPY] = PMX_ORDER_COPY,       [PMX_TASK_SUBTITLE] = PMX_ORDER_SUBTITLE,
+        [PMX_TASK_PACKAGE] = PMX_ORDER_PACKAGE, [PMX_TASK_LOUDNESS] = PMX_ORDER_LOUDNESS};
     PmxOrder *order = g_malloc(sizeof *order);
     pmx_object_init(&pmx_order_object, order);
     order->kind = (int)kinds[work->task->kind];

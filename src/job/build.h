@@ -5,6 +5,8 @@
  *     job.c      the job's own making and freeing
  *     parse.c    reads Config, checks the names of inputs, walks the outputs
  *     output.c   one output: its address, its template, its parameters, merged
+ *     picture.c  checks of one output's picture
+ *     rate.c     one output's rate control
  *     tracks.c   one output's audio tracks
  *     fitting.c  what its container asks of the rest; subtitles, features, copying
  *
@@ -50,6 +52,14 @@ typedef struct {
 /* Adds the output to the job. */
 void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place);
 
+/* Fills the output's watermarks; their pictures become inputs of the job. */
+void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place);
+
+/* Checks what the output's video wants of the picture. */
+void pmx_build_picture(PmxBuildOutput *building);
+/* Checks what is said of rate control and fills the output's `rate`; of what a template says only
+ * what goes with OverrideParams is left. Call when `video` is filled. */
+void pmx_build_rate(PmxBuildOutput *building);
 /* The PmxContainer that the output or its template names; the default when neither does rightly. */
 int pmx_build_container(const PmxBuild *build, const PmxOutputPlace *place);
 

@@ -88,7 +88,8 @@ static const PmxField features_fields[] = {
      .doc =
          "Up to 4 names (64 characters at most) with texts (512) that the file is to carry, such "
          "as {\"title\": \"A film\"}; what a container takes is in the table of containers."},
-    {"Watermarks", PMX_FIELD_ARRAY, .flags = PMX_FIELD_UNSUPPORTED},
+    {"Watermarks", PMX_FIELD_ARRAY, offsetof(PmxFeatures, watermarks), .max = 4,
+     .object = &pmx_watermark_object, .doc = "What is put onto the picture, in this order."},
     {0},
 };
 

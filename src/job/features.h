@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Features of an output: the field tables of Clip and Metadata, and their checks. Pure; for the job
+ * Features of an output: the field tables, and the checks of Clip and Metadata. Pure; for the job
  * room and for whoever prints the reference.
  */
 #pragma once
 
 #include "job/job.h"
+#include "job/watermarks.h"
 
 typedef struct {
     PmxTimeSpan span;
 } PmxClip;
 
 typedef struct {
+    GPtrArray *watermarks; /* of PmxWatermark *, or NULL */
     PmxClip clip;
     json_t *metadata; /* as given; or NULL */
 } PmxFeatures;

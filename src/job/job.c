@@ -6,6 +6,7 @@
 
 static void input_free(gpointer input)
 {
+    g_free(((PmxInput *)input)->image);
     pmx_object_free(&pmx_input_object, input);
 }
 
@@ -32,6 +33,7 @@ static void output_free(gpointer data)
     g_free(output->template_id);
     g_free(output->address);
     pmx_object_clear(&pmx_video_object, &output->video);
+    g_ptr_array_unref(output->watermarks);
     g_ptr_array_unref(output->audios);
     g_clear_pointer(&output->metadata, g_ptr_array_unref);
     g_clear_pointer(&output->subtitles, g_ptr_array_unref);
@@ -55,6 +57,7 @@ PmxOutput *pmx_build_output_new(PmxJob *job)
 {
     PmxOutput *output = g_new0(PmxOutput, 1);
     output->audios = g_ptr_array_new_with_free_func(pmx_build_audio_free);
+    output->watermarks = g_ptr_array_new_with_free_func(pmx_watermark_free);
     g_ptr_array_add(job->outputs, output);
     return output;
 }
@@ -70,6 +73,12 @@ void pmx_job_free(PmxJob *job)
 }
 
 /* --- what an InputRef names --- */
+
+char *pmx_job_input_path(const PmxJob *job, guint input)
+{
+    const PmxInput *of = g_ptr_array_index(job->inputs, input);
+    return of->image ? g_strdup(of->image) : g_strdup_printf("Inputs[%u].InputFile.Media", input);
+}
 
 static const PmxAudioSelector *selector_named(const PmxInput *input, const char *ref)
 {

@@ -14,8 +14,11 @@
  */
 #pragma once
 
+#include "base/fields.h"
 #include "base/ratio.h"
+#include "job/box.h"
 #include "job/template.h"
+#include "job/watermarks.h"
 
 /* --- inputs --- */
 
@@ -42,6 +45,7 @@ typedef struct {
     char *name; /* NULL: unnamed */
     PmxMediaRef file;
     GPtrArray *selectors; /* of PmxAudioSelector *, or NULL */
+    char *image;          /* the JSON path of the watermark that it is the picture of; NULL: none */
 } PmxInput;
 
 /* --- what an output is made of --- */
@@ -54,6 +58,22 @@ typedef enum {
     PMX_CODEC_WEBP,
     PMX_CODEC_COPY, /* extension: the source's packets as they are */
 } PmxVideoCodec;
+typedef enum { PMX_PIXELS_8, PMX_PIXELS_10 } PmxPixels; /* bits of a sample; 4:2:0 */
+/* What the encoder is told: a quality, a quantiser, or a rate and how to come by it. */
+typedef enum {
+    PMX_RATE_CRF,
+    PMX_RATE_QP,
+    PMX_RATE_ONEPASS,
+    PMX_RATE_TWOPASS,
+    PMX_RATE_CBR
+} PmxRateMode;
+typedef enum { PMX_ADJUST_NONE, PMX_ADJUST_RESCALE, PMX_ADJUST_CROP, PMX_ADJUST_PAD } PmxAdjust;
+typedef enum {
+    PMX_SCAN_SOURCE,
+    PMX_SCAN_AUTO,
+    PMX_SCAN_PROGRESSIVE,
+    PMX_SCAN_INTERLACED
+} PmxScanMode;
 typedef enum {
     PMX_AUDIO_AAC,
     PMX_AUDIO_AC3,
@@ -121,10 +141,18 @@ typedef struct {
     int profile;             /* index into baseline, main, high; H.264 only */
     gint64 width, height;    /* pixels; 0: not given */
     gboolean long_short;     /* width is the long edge, height the short one */
-    double crf;              /* < 0: the codec's default (23, 26) */
+    double crf;              /* < 0: the codec's default (23, 26, 32) */
+    gint64 qscale;           /* the quantiser; < 0: not given */
+    int pixels;              /* PmxPixels */
     gint64 maxrate, bufsize; /* kbit/s, kbit; maxrate 0: no limit */
     PmxGop gop;
     char *preset;
+
+    /* the picture */
+    double fps;     /* frames a second; 0: as the source */
+    double max_fps; /* at most */
+    int scan_mode;  /* PmxScanMode */
+    PmxBox crop, pad;
 } PmxVideo;
 
 typedef struct {
@@ -188,7 +216,10 @@ typedef struct {
     int check_audio_bitrate; /* TransConfig.IsCheckAudioBitrate: FALSE, TRUE, or -1 for where the
                                 codec stays: keep a source's lower rate */
     gboolean check_audio_bitrate_fail; /* refuse a source with a lower rate */
+    int adjust;                        /* PmxAdjust: TransConfig.AdjDarMethod */
     PmxVideo video;
+    int rate;              /* PmxRateMode */
+    GPtrArray *watermarks; /* of PmxWatermark *; never NULL */
     gboolean audios_given; /* FALSE: the video input's default audio track, with `audio` below */
     GPtrArray *audios;     /* of PmxAudio *, in track order, Remove'd ones left out; never NULL */
     PmxAudio audio;        /* the output's general audio settings */
@@ -218,6 +249,9 @@ PmxJob *pmx_job_parse(const json_t *config, const PmxTemplates *templates,
 
 void pmx_job_free(PmxJob *job);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxJob, pmx_job_free)
+
+/* The JSON path of an input's address. Caller frees. */
+char *pmx_job_input_path(const PmxJob *job, guint input);
 
 /* What an InputRef names: the input's index and, for a selector's name, the selector; FALSE when
  * nothing has that name. A selector's name goes before an input's of the same name. */

@@ -263,16 +263,17 @@ static void check_video(PmxBuildOutput *building)
     g_autofree char *section = join(building->output->params_path, "Video", NULL);
     if (video->codec == PMX_CODEC_COPY && !video->remove)
         pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept);
-    if (video->codec >= PMX_CODEC_AV1 && video->codec <= PMX_CODEC_WEBP && !video->remove)
+    if ((video->codec == PMX_CODEC_GIF || video->codec == PMX_CODEC_WEBP) && !video->remove)
         pmx_build_report(building, PMX_CODE_NOT_SUPPORTED,
                          pmx_build_blame(building, "Video", codec),
                          g_strdup_printf("%s is not supported by this version of Polymux; it must "
-                                         "be one of H.264, H.265, copy",
+                                         "be one of H.264, H.265, AV1, copy",
                                          pmx_codec_spelling(pmx_video_codec_name(video->codec))));
-    if (video->codec == PMX_CODEC_H265 &&
+    if (video->codec != PMX_CODEC_H264 && video->codec != PMX_CODEC_COPY &&
         pmx_build_given(json_object_get(building->over, "Video"), "Profile"))
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", profile),
-                         g_strdup("is for H.264 only; leave it out for H.265"));
+                         g_strdup_printf("is for H.264 only; leave it out for %s",
+                                         video->codec == PMX_CODEC_H265 ? "H.265" : "AV1"));
     if (video->long_short && video->height > 0 && video->width > 0 && video->width < video->height)
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", edges),
                          g_strdup_printf("with LongShortMode Width is the long edge, but %" //
@@ -284,8 +285,10 @@ static void build_video(PmxBuildOutput *building)
 {
     PmxVideo *video = &building->output->video;
     const char *ref = building->written.video.input_ref;
-    if (pmx_build_section(building, "Video", &pmx_video_object, video))
+    if (pmx_build_section(building, "Video", &pmx_video_object, video)) {
         check_video(building);
+        pmx_build_picture(building);
+    }
     g_autofree char *path = join(building->output->params_path, "Video", "InputRef");
     if (ref && *ref)
         pmx_build_check_ref(building->build, ref, path, FALSE);
@@ -299,6 +302,7 @@ static void build_trans_config(const PmxBuildOutput *building)
     PmxTransConfig trans;
     pmx_build_section(building, "TransConfig", &pmx_trans_config_object, &trans);
     building->output->check_resolution = trans.check_resolution;
+    building->output->adjust = trans.adjust;
     building->output->check_resolution_fail = trans.check_resolution_fail;
     building->output->check_audio_bitrate =
         pmx_build_given(json_object_get(building->merged, "TransConfig"), "IsCheckAudioBitrate")
@@ -354,11 +358,13 @@ void pmx_build_output(PmxBuild *build, const PmxOutputPlace *place)
     build_video(&building);
     pmx_build_tracks(&building);
     build_trans_config(&building);
+    pmx_build_rate(&building);
     if (building.output->remux)
         pmx_build_remux(&building);
     else
         check_anything_left(&building);
     pmx_build_fit(&building);
+    pmx_build_watermarks(&building, place);
     pmx_build_features(&building, place);
     json_decref(building.merged);
     pmx_object_clear(&pmx_params_object, &building.written);

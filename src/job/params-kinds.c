@@ -113,18 +113,4 @@ const PmxTextKind pmx_tempo_kind = {"auto or a fraction from 1/2 to 2, such as 9
     }                                                                                              \
     const PmxTextKind pmx_only_##name##_kind = {spelling, parse_##name, format_##name};
 
-ONLY(yuv420p, "yuv420p")
 ONLY(file, "File")
-
-/* onepass without Bitrate is what the API calls fixCRF, and Bitrate is refused so far. */
-static gboolean parse_crf(const char *text, G_GNUC_UNUSED void *out)
-{
-    return g_ascii_strcasecmp(text, "fixCRF") == 0 || g_ascii_strcasecmp(text, "onepass") == 0;
-}
-
-static char *format_crf(G_GNUC_UNUSED const void *value)
-{
-    return g_strdup("fixCRF");
-}
-
-const PmxTextKind pmx_only_crf_kind = {"fixCRF or onepass", parse_crf, format_crf};

@@ -10,6 +10,4 @@ extern const PmxTextKind pmx_tempo_kind;      /* PmxRatio: -1/1 for auto */
 extern const PmxTextKind pmx_channels_kind;   /* gint64, likewise */
 
 /* Keys that have one value so far: checked, and stored nowhere. */
-extern const PmxTextKind pmx_only_yuv420p_kind;
 extern const PmxTextKind pmx_only_file_kind;
-extern const PmxTextKind pmx_only_crf_kind; /* TransMode, which means the same as onepass here */

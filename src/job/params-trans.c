@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /* The field table of TransConfig: see params.h. Pure. */
-#include "job/params-kinds.h"
 #include "job/params.h"
 
-static const char *const other_modes[] = {"CBR", "twopass", NULL};
+const char *const pmx_trans_mode_names[] = {"CBR", "onepass", "twopass", "fixCRF", NULL};
+
+static const char *const methods[] = {"none", "rescale", "crop", "pad", NULL};
 
 #define AT(member) offsetof(PmxTransConfig, member)
 
 static const PmxField trans_config_fields[] = {
-    {"TransMode", PMX_FIELD_TEXT, .fallback = "fixCRF", .kind = &pmx_only_crf_kind,
-     .refused = other_modes, .doc = "Rate control; onepass without a bit rate is fixCRF too."},
+    {"TransMode", PMX_FIELD_ENUM, AT(mode), .fallback = "fixCRF", .choices = pmx_trans_mode_names,
+     .doc =
+         "Rate control: CBR, onepass and twopass go with Video.Bitrate, fixCRF with Video.Crf. By "
+         "default onepass with Video.Bitrate; onepass without one is fixCRF."},
     {"IsCheckReso", PMX_FIELD_BOOL, AT(check_resolution), .fallback = "false",
      .doc = "A source smaller than the wanted size keeps its size."},
     {"IsCheckResoFail", PMX_FIELD_BOOL, AT(check_resolution_fail), .fallback = "false",
      .doc = "A source smaller than the wanted size fails the output; goes before IsCheckReso."},
-    {"AdjDarMethod", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "none"},
+    {"AdjDarMethod", PMX_FIELD_ENUM, AT(adjust), .fallback = "none", .choices = methods,
+     .doc = "Where Width and Height are both given and the source has another shape. none: scaled "
+            "to them, and the sample aspect ratio keeps the shape on screen; rescale: stretched; "
+            "crop: fills them, what juts out is cut off; pad: fits in, the rest is black."},
     {"IsCheckVideoBitrate", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED, .fallback = "false"},
     {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, .flags = PMX_FIELD_UNSUPPORTED,
      .fallback = "false"},

@@ -8,20 +8,31 @@ static const char *const presets[] = {"ultrafast", "superfast", "veryfast", "fas
                                       "fast",      "medium",    "slow",     "slower",
                                       "veryslow",  "placebo",   NULL};
 
+enum { AV1_PRESET_MAX = 13 };
+
 static char *check_preset(const char *text)
 {
     for (guint i = 0; presets[i]; i++)
         if (g_ascii_strcasecmp(presets[i], text) == 0)
             return NULL;
+    gint64 number = 0; /* SVT-AV1 numbers them */
+    if (g_ascii_string_to_signed(text, 10, 0, AV1_PRESET_MAX, &number, NULL))
+        return NULL;
     g_autofree char *list = g_strjoinv(", ", (char **)presets);
-    return g_strdup_printf("must be one of %s, not \"%s\"", list, text);
+    return g_strdup_printf("must be one of %s, or for AV1 a number from 0 to 13, not \"%s\"", list,
+                           text);
 }
 
 static const char *const codecs[] = {"H.264", "H.265", "AV1", "GIF", "WEBP", "copy", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
-static const char *const other_pixel_formats[] = {"yuv422p",     "yuv444p",     "yuv420p10le",
-                                                  "yuv422p10le", "yuv444p10le", "yuvj420p",
-                                                  "nv12",        "gray",        NULL};
+static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
+static const char *const other_pixel_formats[] = {
+    "yuv422p", "yuv444p", "yuv422p10le", "yuv444p10le", "yuvj420p", "nv12", "gray", NULL};
+
+static const char *const scan_modes[] = {"source", "auto", "progressive", "interlaced", NULL};
+
+#define FPS_MIN 0.01
+#define FPS_MAX 60
 
 #define AT(member) offsetof(PmxVideo, member)
 
@@ -34,7 +45,8 @@ static const PmxField video_fields[] = {
      .doc = "The video codec. H.265 is tagged hvc1. copy (an extension) takes the source's packets "
             "as they are."},
     {"Profile", PMX_FIELD_ENUM, AT(profile), .fallback = "high", .choices = h264_profiles,
-     .doc = "The profile, for H.264 only; H.265 is always Main."},
+     .doc = "The profile, for H.264 only, where high with 10 bits is High 10; H.265 is Main or "
+            "Main 10, AV1 is Main."},
     {"Width", PMX_FIELD_INT, AT(width), .min = 128, .max = 4096, .multiple = 2,
      .doc = "Width in pixels, or the long edge with LongShortMode; without Height the aspect is "
             "kept, and without both the size."},
@@ -43,7 +55,12 @@ static const PmxField video_fields[] = {
     {"LongShortMode", PMX_FIELD_BOOL, AT(long_short), .fallback = "false",
      .doc = "Width is the long edge and Height the short one, whichever way the picture stands."},
     {"Crf", PMX_FIELD_DOUBLE, AT(crf), .fallback = "-1", .min = 0, .max = 51,
-     .doc = "Constant rate factor, smaller is better; by default 23 for H.264, 26 for H.265."},
+     .doc =
+         "Constant rate factor, smaller is better; by default 23 for H.264, 26 for H.265, 32 for "
+         "AV1, which takes whole numbers."},
+    {"Qscale", PMX_FIELD_INT, AT(qscale), .fallback = "-1", .min = 0, .max = 51,
+     .doc = "A constant quantiser instead of Crf: every picture is as coarse as any other of its "
+            "kind, whatever is in it."},
     {"Maxrate", PMX_FIELD_INT, AT(maxrate), .min = 10, .max = 50000,
      .doc = "The highest bit rate in kbit/s, averaged over Bufsize; by default there is none."},
     {"Bufsize", PMX_FIELD_INT, AT(bufsize), .fallback = "6000", .min = 1000, .max = 128000,
@@ -51,16 +68,25 @@ static const PmxField video_fields[] = {
     {"Gop", PMX_FIELD_TEXT, AT(gop), .fallback = "10s", .kind = &pmx_gop_kind,
      .doc = "The longest distance of two keyframes."},
     {"Preset", PMX_FIELD_STRING, AT(preset), .fallback = "medium", .check = check_preset,
-     .doc = "The encoder's preset, from ultrafast to placebo."},
-    {"PixFmt", PMX_FIELD_TEXT, .fallback = "yuv420p", .kind = &pmx_only_yuv420p_kind,
-     .refused = other_pixel_formats, .doc = "The pixel format; 8 bits, 4:2:0."},
-    {"Fps", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
-    {"MaxFps", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
+     .doc = "The encoder's preset, from ultrafast to placebo; for AV1 also SVT-AV1's own from 13 "
+            "(fast) to 0."},
+    {"PixFmt", PMX_FIELD_ENUM, AT(pixels), .fallback = "yuv420p", .choices = pixel_formats,
+     .refused = other_pixel_formats, .doc = "The pixel format: 4:2:0 with 8 or 10 bits."},
     {"Bitrate", PMX_FIELD_INT, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Qscale", PMX_FIELD_DOUBLE, .flags = PMX_FIELD_UNSUPPORTED},
-    {"ScanMode", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Crop", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
-    {"Pad", PMX_FIELD_STRING, .flags = PMX_FIELD_UNSUPPORTED},
+    {"Fps", PMX_FIELD_DOUBLE, AT(fps), .min = FPS_MIN, .max = FPS_MAX,
+     .doc = "Frames a second, each lasting as long; 23.976, 29.97 and 59.94 mean 24000/1001 and so "
+            "on. By default the source's frames at the source's times."},
+    {"MaxFps", PMX_FIELD_DOUBLE, AT(max_fps), .fallback = "60", .min = FPS_MIN, .max = FPS_MAX,
+     .doc = "A faster source is slowed down to this; without effect beside Fps."},
+    {"ScanMode", PMX_FIELD_ENUM, AT(scan_mode), .fallback = "source", .choices = scan_modes,
+     .doc = "auto: frames flagged interlaced are deinterlaced, one frame out of each; progressive: "
+            "all are, when the source begins so; interlaced: pictures stay interlaced, which H.264 "
+            "can above Baseline; source: as the source is, where that can be."},
+    {"Crop", PMX_FIELD_TEXT, AT(crop), .fallback = "", .kind = &pmx_crop_kind,
+     .doc = "The part of the upright source that is used, before it is scaled; border: all but the "
+            "black bars around it, the same for the whole film."},
+    {"Pad", PMX_FIELD_TEXT, AT(pad), .fallback = "", .kind = &pmx_pad_kind,
+     .doc = "A black picture w by h onto which the scaled one is put at left and top."},
     {0},
 };
 #undef AT

@@ -8,13 +8,17 @@
 
 #include "job/job.h"
 
+typedef enum { PMX_TRANS_CBR, PMX_TRANS_ONEPASS, PMX_TRANS_TWOPASS, PMX_TRANS_CRF } PmxTransMode;
+
 typedef struct {
     int format; /* PmxContainer */
 } PmxContainerParams;
 
 typedef struct {
+    int mode; /* PmxTransMode */
     gboolean check_resolution, check_resolution_fail;
     gboolean check_audio_bitrate, check_audio_bitrate_fail;
+    int adjust; /* PmxAdjust */
 } PmxTransConfig;
 
 typedef struct {
@@ -40,6 +44,7 @@ extern const PmxObject pmx_trans_config_object; /* PmxTransConfig */
 extern const char *const pmx_language_control_names[];
 extern const char *const pmx_audio_codec_names[];
 extern const char *const pmx_aac_profile_names[];
+extern const char *const pmx_trans_mode_names[]; /* of PmxTransMode */
 
 /* NULL when `text` has no control characters, else a sentence (caller frees); for field tables. */
 char *pmx_check_plain_text(const char *text);

@@ -33,7 +33,10 @@ typedef struct {
     PmxRatio frame_rate;  /* video */
     gint64 width, height; /* video */
     PmxRatio sar;
+    char *pix_fmt;                                        /* video; libavutil's name */
     char *range, *matrix, *primaries, *transfer, *chroma; /* video */
+    char *mastering;                                      /* HDR10, see hdr.h */
+    gint64 light_max, light_average;                      /* likewise */
     gint64 profile, level;
     gint64 sample_rate, channels, frame_size; /* audio; sample_rate is the time base's for HE-AAC */
     char *layout;       /* audio: channels as libavutil spells them; NULL: the usual of so many */
@@ -42,7 +45,7 @@ typedef struct {
     gint64 block_align; /* audio: bytes */
     gint64 bit_rate;    /* bit/s, when the encoder was told one */
     gboolean copied;    /* packets of the source, not of an encoder */
-    char *format;       /* copied: pixel or sample format as libavutil spells it */
+    char *format;       /* copied: sample format as libavutil spells it */
     gint64 rotation;    /* copied video: degrees clockwise that show it upright */
     gint64 reorder;     /* how many packets a picture can come too early, at most */
     char *extradata;    /* base64 */

@@ -239,7 +239,7 @@ static void set_video(const Copy *copy, PmxArtifactHead *head)
     head->width = parameters->width;
     head->height = parameters->height;
     head->sar = ratio(av_guess_sample_aspect_ratio(copy->source->format, copy->stream, NULL));
-    head->format = (char *)av_get_pix_fmt_name(parameters->format);
+    head->pix_fmt = (char *)av_get_pix_fmt_name(parameters->format);
     head->range = (char *)av_color_range_name(parameters->color_range);
     head->matrix = (char *)av_color_space_name(parameters->color_space);
     head->primaries = (char *)av_color_primaries_name(parameters->color_primaries);

@@ -16,7 +16,8 @@ struct PmxDecoder {
     gboolean recovering; /* after a seek, up to the first picture that leans on nothing unread */
     gboolean draining;
     gboolean sparse;
-    gint64 sought; /* nothing long before this is wanted; AV_NOPTS_VALUE: all is */
+    gboolean keep_all; /* what lies long before what is sought is wanted too */
+    gint64 sought;     /* nothing long before this is wanted; AV_NOPTS_VALUE: all is */
     guint damaged;
 };
 
@@ -81,6 +82,11 @@ void pmx_decoder_coarse(PmxDecoder *decoder)
     decoder->context->skip_loop_filter = AVDISCARD_ALL;
 }
 
+void pmx_decoder_keep_all(PmxDecoder *decoder)
+{
+    decoder->keep_all = TRUE;
+}
+
 void pmx_decoder_set_sparse(PmxDecoder *decoder, gboolean sparse)
 {
     decoder->sparse = sparse;
@@ -116,7 +122,7 @@ static enum AVDiscard skippable(const PmxDecoder *decoder)
     AVRational tick = decoder->stream->time_base;
     if (decoder->sparse)
         return AVDISCARD_NONREF;
-    if (decoder->sought == AV_NOPTS_VALUE || packet->pts == AV_NOPTS_VALUE)
+    if (decoder->keep_all || decoder->sought == AV_NOPTS_VALUE || packet->pts == AV_NOPTS_VALUE)
         return AVDISCARD_DEFAULT;
     gint64 limit = decoder->sought - av_rescale_q(1, (AVRational){1, 1}, tick);
     return MAX(packet->pts, packet->dts) < limit ? AVDISCARD_NONREF : AVDISCARD_DEFAULT;

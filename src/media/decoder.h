@@ -25,6 +25,9 @@ AVStream *pmx_decoder_stream(const PmxDecoder *decoder);
  * from which everything at `ticks` decodes. Of what lies before, a video may leave out pictures. */
 gboolean pmx_decoder_seek(PmxDecoder *decoder, gint64 ticks, GError **error);
 
+/* From now on every picture before what is sought decodes, however long before. */
+void pmx_decoder_keep_all(PmxDecoder *decoder);
+
 /* From now on pictures good enough to be compared, not to be seen: cheaper by the loop filter. */
 void pmx_decoder_coarse(PmxDecoder *decoder);
 

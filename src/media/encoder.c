@@ -3,12 +3,12 @@
 #include "media/encoder.h"
 
 #include <libavcodec/bsf.h>
-#include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 
 #include "job/job.h"
 #include "media/artifact.h"
 #include "media/averror.h"
+#include "media/encoder_open.h"
 #include "media/queue.h"
 
 /* Enough to keep the thread busy over the decoder's pauses; each 1080p picture in it is 3 MB. */
@@ -32,103 +32,6 @@ struct PmxEncoder {
 };
 
 /* --- settings --- */
-
-static void set_colours(AVCodecContext *context, const PmxVideoTask *task)
-{
-    int value;
-    if (task->range && (value = av_color_range_from_name(task->range)) >= 0)
-        context->color_range = value;
-    if (task->matrix && (value = av_color_space_from_name(task->matrix)) >= 0)
-        context->colorspace = value;
-    if (task->primaries && (value = av_color_primaries_from_name(task->primaries)) >= 0)
-        context->color_primaries = value;
-    if (task->transfer && (value = av_color_transfer_from_name(task->transfer)) >= 0)
-        context->color_trc = value;
-    if (task->chroma && (value = av_chroma_location_from_name(task->chroma)) >= 0)
-        context->chroma_sample_location = value;
-}
-
-static AVRational rational(PmxRatio ratio)
-{
-    AVRational small;
-    av_reduce(&small.num, &small.den, ratio.num, ratio.den, INT_MAX);
-    return small;
-}
-
-/*
- * As the end of a GOP comes near, both encoders put a keyframe wherever one is not much dearer than
- * another picture, for soon they have to. In a segment that is no longer than a GOP they need not:
- * the next segment begins with a keyframe. Without an end in sight they put them at scene cuts
- * only.
- */
-static int gop_size(const PmxRendition *rendition, gint64 frames)
-{
-    enum { ENDLESS = 1 << 20 };
-    gboolean one = frames > 0 && frames <= rendition->gop;
-    return one ? ENDLESS : (int)CLAMP(rendition->gop, 1, ENDLESS);
-}
-
-static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
-                        const PmxRendition *rendition)
-{
-    context->width = (int)rendition->width;
-    context->height = (int)rendition->height;
-    context->pix_fmt = AV_PIX_FMT_YUV420P;
-    context->time_base = rational(task->time_base);
-    context->framerate = rational(task->frame_rate);
-    context->sample_aspect_ratio = rational(rendition->sar);
-    context->rc_max_rate = rendition->maxrate * 1000;
-    context->rc_buffer_size = (int)MIN(rendition->bufsize * 1000, INT_MAX);
-    context->thread_count = 1;
-    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
-    set_colours(context, task);
-}
-
-static int set_h264(AVCodecContext *context, const PmxRendition *rendition)
-{
-    static const char *const profiles[] = {"baseline", "main", "high"};
-    /* stitchable: parameter sets that do not depend on what is encoded. */
-    av_opt_set(context->priv_data, "x264-params", "stitchable=1", 0);
-    return av_opt_set(context->priv_data, "profile", profiles[rendition->profile], 0);
-}
-
-static int set_h265(AVCodecContext *context, const PmxRendition *rendition)
-{
-    (void)rendition;
-    /* One thread, no wavefronts: the same bytes anywhere. No SEI that tells the settings, once a
-     * segment. */
-    return av_opt_set(
-        context->priv_data, "x265-params",
-        "pools=none:frame-threads=1:wpp=0:pmode=0:pme=0:info=0:open-gop=0:log-level=error", 0);
-}
-
-static AVCodecContext *open_context(const PmxVideoTask *task, const PmxRendition *rendition,
-                                    gint64 frames, GError **error)
-{
-    gboolean h264 = rendition->codec == PMX_CODEC_H264;
-    const char *name = h264 ? "libx264" : "libx265";
-    const AVCodec *codec = avcodec_find_encoder_by_name(name);
-    if (!codec) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED, "this libavcodec has no %s encoder",
-                    name);
-        return NULL;
-    }
-    g_autoptr(AVCodecContext) context = avcodec_alloc_context3(codec);
-    set_picture(context, task, rendition);
-    context->gop_size = gop_size(rendition, frames);
-    int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
-    if (status >= 0)
-        status = av_opt_set_double(context->priv_data, "crf", rendition->crf, 0);
-    if (status >= 0)
-        status = h264 ? set_h264(context, rendition) : set_h265(context, rendition);
-    if (status >= 0)
-        status = avcodec_open2(context, codec, NULL);
-    if (status >= 0)
-        return g_steal_pointer(&context);
-    pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s encoder refuses %dx%d", name,
-                context->width, context->height);
-    return NULL;
-}
 
 static gboolean open_strip(PmxEncoder *encoder, GError **error)
 {
@@ -196,11 +99,15 @@ static gboolean finish(PmxEncoder *encoder, GError **error)
         .width = context->width,
         .height = context->height,
         .sar = encoder->rendition->sar,
+        .pix_fmt = (char *)av_get_pix_fmt_name(context->pix_fmt),
         .range = task->range,
         .matrix = task->matrix,
         .primaries = task->primaries,
         .transfer = task->transfer,
         .chroma = task->chroma,
+        .mastering = task->mastering,
+        .light_max = task->light_max,
+        .light_average = task->light_average,
         .profile = context->profile,
         .level = context->level,
         .extradata = extradata,
@@ -242,7 +149,7 @@ PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rend
     encoder->task = task;
     encoder->rendition = rendition;
     encoder->done = done;
-    encoder->context = open_context(task, rendition, frames, error);
+    encoder->context = pmx_encoder_open(task, rendition, frames, error);
     if (encoder->context && open_strip(encoder, error))
         encoder->writer = pmx_artifact_create(path, error);
     if (!encoder->writer) {
@@ -252,6 +159,11 @@ PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rend
     encoder->queue = pmx_frame_queue_new(QUEUE_FRAMES);
     encoder->thread = g_thread_new("encoder", thread_main, encoder);
     return encoder;
+}
+
+static gboolean sharpens(const PmxRendition *rendition)
+{
+    return rendition->codec != PMX_CODEC_AV1 && rendition->qp < 0;
 }
 
 /*
@@ -281,7 +193,7 @@ void pmx_encoder_put(PmxEncoder *encoder, AVFrame *frame)
     /* The source's picture types would be taken for orders. */
     frame->pict_type = AV_PICTURE_TYPE_NONE;
     frame->key_frame = 0;
-    if (!encoder->given)
+    if (!encoder->given && sharpens(encoder->rendition))
         sharpen_first(encoder, frame);
     encoder->given = TRUE;
     pmx_frame_queue_put(encoder->queue, frame);

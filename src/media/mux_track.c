@@ -8,6 +8,7 @@
 #include <libavutil/samplefmt.h>
 
 #include "media/averror.h"
+#include "media/hdr.h"
 
 static AVRational rational(PmxRatio ratio)
 {
@@ -46,7 +47,7 @@ static int set_rotation(AVStream *stream, gint64 degrees)
 static int set_video(AVStream *stream, int container, const PmxArtifactHead *head)
 {
     AVCodecParameters *parameters = stream->codecpar;
-    enum AVPixelFormat format = head->format ? av_get_pix_fmt(head->format) : AV_PIX_FMT_YUV420P;
+    enum AVPixelFormat format = head->pix_fmt ? av_get_pix_fmt(head->pix_fmt) : AV_PIX_FMT_YUV420P;
     parameters->codec_type = AVMEDIA_TYPE_VIDEO;
     parameters->width = (int)head->width;
     parameters->height = (int)head->height;
@@ -176,6 +177,8 @@ gboolean pmx_mux_track_set(AVStream *stream, int container, const PmxArtifactHea
     }
     if (status >= 0)
         status = set_extradata(stream->codecpar, head->extradata);
+    if (status >= 0 && codec->type == AVMEDIA_TYPE_VIDEO)
+        status = pmx_hdr_to_stream(head, stream);
     return status >= 0 || pmx_av_fail(error, PMX_CODE_INTERNAL, status,
                                       "a track of %s cannot be added", head->codec);
 }

@@ -15,6 +15,7 @@
 #include "base/wire.h"
 #include "media/averror.h"
 #include "media/first_frames.h"
+#include "media/hdr.h"
 #include "media/run.h"
 #include "media/table.h"
 #include "media/versions.h"
@@ -107,6 +108,8 @@ static void set_video_frame(PmxStream *out, const AVFrame *frame)
      * scaler's own rule. */
     if (format && !(format->flags & AV_PIX_FMT_FLAG_RGB))
         set_colours(out, frame);
+    out->mastering = pmx_hdr_mastering(frame, &out->mastering_peak);
+    pmx_hdr_light(frame, &out->light_max, &out->light_average);
 }
 
 static void set_audio_frame(PmxStream *out, const AVFrame *frame)

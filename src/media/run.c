@@ -12,6 +12,7 @@ static const gint64 REPORT_EVERY = G_USEC_PER_SEC / 5;
 void pmx_run_setup(const PmxRun *run)
 {
     av_log_set_level(AV_LOG_QUIET);
+    g_setenv("SVT_LOG", "0", TRUE); /* it writes past libavutil's log */
     /* Audio is little work, and its floating-point code differs between processors; the plain C
      * paths do not. */
     if (run->order->kind == PMX_ORDER_AUDIO)

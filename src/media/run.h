@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "media/font.h"
 #include "media/source.h"
 #include "plan/order.h"
 
@@ -14,12 +15,14 @@ typedef struct {
     PmxOrder *order;
     int control, data; /* sockets */
     gint64 reported;   /* monotonic microseconds of the last progress line */
+    PmxFonts fonts;    /* for a video's texts */
     int bad_input; /* the input whose artifact is damaged, for the parent to make again; -1: none */
 } PmxRun;
 
 /* The task bodies: each returns its result (new reference), or NULL with `error`. */
 json_t *pmx_probe_run(PmxRun *run, GError **error);
 json_t *pmx_cut_run(PmxRun *run, GError **error);
+json_t *pmx_border_run(PmxRun *run, GError **error);
 json_t *pmx_video_run(PmxRun *run, GError **error);
 json_t *pmx_audio_run(PmxRun *run, GError **error);
 json_t *pmx_copy_run(PmxRun *run, GError **error);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The scaler: one decoded picture in, one picture per size of the ladder out.
+ * The scaler: one decoded picture in, one picture per shape of the ladder out (plan/shape.h).
  *
- * Each size is made once, whatever number of renditions has it, and straight from the source:
+ * Each is made once, whatever number of renditions has it, and straight from the source:
  * making it from the next larger size instead was measured to cost 1 to 4 dB towards an ideal
  * scaling and to save nothing (docs/performance.md). It also keeps a rendition's bytes independent
  * of what else is in the job. All scaling is bit-exact across processors. One thread; used by the
@@ -11,13 +11,17 @@
 #pragma once
 
 #include "media/avptr.h"
+#include "media/stamp.h"
 #include "plan/task.h"
 
 typedef struct PmxScaler PmxScaler;
 
-/* For all distinct sizes among the task's renditions; `time_base` is that of the frames pushed.
- * Borrows `task`. */
-PmxScaler *pmx_scaler_new(const PmxVideoTask *task);
+/* The filters that turn a picture upright that is to be turned so many degrees clockwise. Static. */
+const char *pmx_scaler_upright(gint64 rotation);
+
+/* For all distinct pictures among the task's renditions; `time_base` is that of the frames pushed.
+ * What is put onto them is in `stamps`, NULL: nothing. Borrows both. */
+PmxScaler *pmx_scaler_new(const PmxVideoTask *task, PmxStamps *stamps);
 void pmx_scaler_free(PmxScaler *scaler);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxScaler, pmx_scaler_free)
 

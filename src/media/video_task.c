@@ -2,46 +2,39 @@
 /*
  * The video task: one segment of a film into all the renditions wanted of it.
  *
- *     decoder ─► scaler ─► an encoder thread a rendition ─► an artifact a rendition: "0.pmx", …
+ *     decoder ─► deinterlacer ─► pacer ─► scaler ─► an encoder thread ─► an artifact: "0.pmx", …
+ *                                                   a rendition          a rendition
  *
  * A frame belongs to the segment when start <= its time < end in the source's own ticks, so
  * segments share no frame and leave none out, whatever the source's keyframes, frame rate or first
  * timestamp are.
  */
-#include <math.h>
-
+#include "media/border.h"
 #include "media/cut.h"
 #include "media/decoder.h"
+#include "media/deinterlacer.h"
 #include "media/encoder.h"
+#include "media/pacer.h"
 #include "media/run.h"
 #include "media/scaler.h"
-#include "media/timeline.h"
+#include "plan/shape.h"
 
 typedef struct {
     PmxRun *run;
     PmxVideoTask *task;
     PmxDecoder *decoder;
-    GPtrArray *encoders; /* of PmxEncoder * */
-    GAsyncQueue *done;   /* encoders whose thread has ended */
-    GArray *ended;       /* of gboolean, one an encoder: taken from `done` */
-    guint busy;          /* encoders still at work */
-    gint told;           /* the work told of last while finishing */
-    gint64 start, end;   /* source ticks */
-    PmxTimeline timeline;
+    GPtrArray *encoders;           /* of PmxEncoder * */
+    GAsyncQueue *done;             /* encoders whose thread has ended */
+    GArray *ended;                 /* of gboolean, one an encoder: taken from `done` */
+    guint busy;                    /* encoders still at work */
+    gint told;                     /* the work told of last while finishing */
+    gint64 start, end;             /* source ticks */
+    PmxDeinterlacer *deinterlacer; /* NULL: nothing is */
+    PmxPacer pacer;
+    PmxStamps *stamps;
+    PmxScaler *scaler;
     guint frames;
 } Segment;
-
-/* How many frames the segment has: known where the film has a constant rate. */
-static gint64 count_frames(const Segment *segment, PmxRatio tick)
-{
-    const PmxVideoTask *task = segment->task;
-    gint64 start = task->begin ? segment->start : task->origin;
-    gint64 end = task->end ? segment->end : task->film_end;
-    if (!task->snap || end <= start)
-        return 0;
-    return (gint64)llround((double)(end - start) * pmx_ratio_value(tick) *
-                           pmx_ratio_value(task->frame_rate));
-}
 
 static gboolean start_encoders(Segment *segment, gint64 frames, GError **error)
 {
@@ -77,36 +70,77 @@ static void give(guint rendition, AVFrame *frame, gpointer data)
     pmx_encoder_put(g_ptr_array_index(segment->encoders, rendition), frame);
 }
 
-static gboolean before(const Segment *segment, const AVFrame *frame)
+static gboolean scale(AVFrame *frame, gpointer data, GError **error)
 {
-    const PmxVideoTask *task = segment->task;
-    return task->begin ? frame->pts < segment->start : task->seeks && frame->pts < task->from;
+    Segment *segment = data;
+    segment->frames++;
+    return pmx_scaler_push(segment->scaler, frame, give, segment, error);
 }
 
 static gboolean beyond(const Segment *segment, const AVFrame *frame)
 {
-    const PmxVideoTask *task = segment->task;
-    return task->end ? frame->pts >= segment->end : task->stops && frame->pts >= task->to;
+    return (segment->task->end && frame->pts >= segment->end) || pmx_pacer_done(&segment->pacer);
+}
+
+/* What the deinterlacer has ready; `*over` when it is beyond the segment. */
+static gboolean pace_ready(Segment *segment, AVFrame *frame, gboolean *over, GError **error)
+{
+    while (!*over && pmx_deinterlacer_take(segment->deinterlacer, frame)) {
+        *over = beyond(segment, frame);
+        /* A frame beyond still tells how long the one before it is shown. */
+        if ((!*over || segment->task->pace == PMX_PACE_FILL) &&
+            !pmx_pacer_push(&segment->pacer, frame, scale, segment, error))
+            return FALSE;
+    }
+    return TRUE;
+}
+
+static gboolean pace(Segment *segment, AVFrame *frame, gboolean *over, GError **error)
+{
+    if (segment->deinterlacer)
+        return pmx_deinterlacer_push(segment->deinterlacer, frame, error) &&
+               pace_ready(segment, frame, over, error);
+    *over = beyond(segment, frame);
+    if (*over && segment->task->pace != PMX_PACE_FILL)
+        return TRUE;
+    return pmx_pacer_push(&segment->pacer, frame, scale, segment, error);
+}
+
+static gboolean finish_pace(Segment *segment, AVFrame *frame, gboolean *over, GError **error)
+{
+    if (segment->deinterlacer && (!pmx_deinterlacer_push(segment->deinterlacer, NULL, error) ||
+                                  !pace_ready(segment, frame, over, error)))
+        return FALSE;
+    return *over || pmx_pacer_finish(&segment->pacer, scale, segment, error);
+}
+
+/* A clip is a film that begins and ends there. */
+static gboolean before_clip(const Segment *segment, const AVFrame *frame)
+{
+    return segment->task->seeks && frame->pts < segment->task->from;
+}
+
+static gboolean behind_clip(const Segment *segment, const AVFrame *frame)
+{
+    return segment->task->stops && frame->pts >= segment->task->to;
 }
 
 static gboolean encode_frames(Segment *segment, GError **error)
 {
-    g_autoptr(PmxScaler) scaler = pmx_scaler_new(segment->task);
     g_autoptr(AVFrame) frame = av_frame_alloc();
-    PmxNext next;
-    while ((next = pmx_decoder_next(segment->decoder, frame, error)) == PMX_NEXT_FRAME) {
+    PmxNext next = PMX_NEXT_FRAME;
+    gboolean over = FALSE;
+    while (!over && (next = pmx_decoder_next(segment->decoder, frame, error)) == PMX_NEXT_FRAME) {
         if (pmx_run_due(segment->run))
             report(segment);
-        if (before(segment, frame))
+        if (before_clip(segment, frame))
             continue;
-        if (beyond(segment, frame))
+        if (behind_clip(segment, frame))
             break;
-        frame->pts = pmx_timeline_place(&segment->timeline, frame->pts);
-        if (!pmx_scaler_push(scaler, frame, give, segment, error))
+        if (!pace(segment, frame, &over, error))
             return FALSE;
-        segment->frames++;
     }
-    return next != PMX_NEXT_ERROR;
+    return next != PMX_NEXT_ERROR && (over || finish_pace(segment, frame, &over, error));
 }
 
 /* A hang must stay visible as silence. */
@@ -148,12 +182,31 @@ static gboolean finish_encoders(Segment *segment, GError **error)
     return !failure;
 }
 
-static gboolean read_cuts(Segment *segment, GError **error)
+/* Where the film's bars end is known now, and with it what sizes are made. */
+static gboolean read_border(Segment *segment, guint input, GError **error)
+{
+    PmxVideoTask *task = segment->task;
+    PmxBox box;
+    if (!pmx_border_read(segment->run, input, &box, error))
+        return FALSE;
+    for (guint i = 0; i < task->renditions->len; i++)
+        if (!pmx_shape_resolve_found(g_ptr_array_index(task->renditions, i), &box, task->width,
+                                     task->height, error))
+            return FALSE;
+    return TRUE;
+}
+
+static gboolean read_needs(Segment *segment, GError **error)
 {
     guint input = 1;
     if (segment->task->begin && !pmx_cut_read(segment->run, input++, &segment->start, error))
         return FALSE;
-    return !segment->task->end || pmx_cut_read(segment->run, input, &segment->end, error);
+    if (segment->task->end && !pmx_cut_read(segment->run, input++, &segment->end, error))
+        return FALSE;
+    if (segment->task->border && !read_border(segment, input++, error))
+        return FALSE;
+    segment->stamps = pmx_stamps_new(segment->run, segment->task, input, error);
+    return segment->stamps != NULL;
 }
 
 static void free_encoder(gpointer data)
@@ -161,22 +214,60 @@ static void free_encoder(gpointer data)
     pmx_encoder_free(data);
 }
 
-static json_t *run_segment(Segment *segment, GError **error)
+/* So far before the segment that what its first frame is made of comes too. */
+static gboolean seek(Segment *segment, GError **error)
+{
+    const PmxVideoTask *task = segment->task;
+    gboolean back = segment->deinterlacer || pmx_pacer_looks_back(task);
+    if (task->pace == PMX_PACE_FILL && !task->snap)
+        pmx_decoder_keep_all(segment->decoder);
+    if (task->seeks)
+        return pmx_decoder_seek(segment->decoder, task->from, error);
+    return !task->begin ||
+           pmx_decoder_seek(segment->decoder, segment->start - (back ? 1 : 0), error);
+}
+
+static gboolean open_segment(Segment *segment, GError **error)
 {
     const PmxVideoTask *task = segment->task;
     AVRational time_base = pmx_decoder_stream(segment->decoder)->time_base;
-    PmxRatio tick = {time_base.num, time_base.den};
-    if (!read_cuts(segment, error))
-        return NULL;
-    pmx_timeline_init(&segment->timeline, task, tick);
-    if ((task->begin || task->seeks) &&
-        !pmx_decoder_seek(segment->decoder, task->begin ? segment->start : task->from, error))
-        return NULL;
-    if (!start_encoders(segment, count_frames(segment, tick), error) ||
-        !encode_frames(segment, error) || !finish_encoders(segment, error))
-        return NULL;
-    return json_pack("{s:i, s:i}", "frames", (int)segment->frames, "damaged",
-                     (int)pmx_decoder_damaged(segment->decoder));
+    if (!read_needs(segment, error))
+        return FALSE;
+    pmx_pacer_init(&segment->pacer, task, (PmxRatio){time_base.num, time_base.den}, segment->start,
+                   segment->end);
+    if (task->deinterlace != PMX_DEINTERLACE_NONE)
+        segment->deinterlacer = pmx_deinterlacer_new(task->deinterlace == PMX_DEINTERLACE_ALL);
+    segment->scaler = pmx_scaler_new(task, segment->stamps);
+    segment->encoders = g_ptr_array_new_with_free_func(free_encoder);
+    segment->done = g_async_queue_new();
+    segment->ended = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), task->renditions->len);
+    g_array_set_size(segment->ended, task->renditions->len);
+    return seek(segment, error);
+}
+
+static void close_segment(Segment *segment)
+{
+    pmx_stamps_free(segment->stamps);
+    if (!segment->scaler)
+        return;
+    g_ptr_array_unref(segment->encoders);
+    g_async_queue_unref(segment->done);
+    g_array_unref(segment->ended);
+    pmx_pacer_clear(&segment->pacer);
+    pmx_deinterlacer_free(segment->deinterlacer);
+    pmx_scaler_free(segment->scaler);
+}
+
+static json_t *run_segment(Segment *segment, GError **error)
+{
+    json_t *result = NULL;
+    if (open_segment(segment, error) &&
+        start_encoders(segment, pmx_pacer_count(&segment->pacer), error) &&
+        encode_frames(segment, error) && finish_encoders(segment, error))
+        result = json_pack("{s:i, s:i}", "frames", (int)segment->frames, "damaged",
+                           (int)pmx_decoder_damaged(segment->decoder));
+    close_segment(segment);
+    return result;
 }
 
 json_t *pmx_video_run(PmxRun *run, GError **error)
@@ -193,14 +284,7 @@ json_t *pmx_video_run(PmxRun *run, GError **error)
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
     if (decoder) {
         Segment segment = {.run = run, .task = task, .decoder = decoder};
-        segment.encoders = g_ptr_array_new_with_free_func(free_encoder);
-        segment.done = g_async_queue_new();
-        segment.ended = g_array_sized_new(FALSE, TRUE, sizeof(gboolean), task->renditions->len);
-        g_array_set_size(segment.ended, task->renditions->len);
         result = run_segment(&segment, error);
-        g_ptr_array_unref(segment.encoders);
-        g_async_queue_unref(segment.done);
-        g_array_unref(segment.ended);
     }
     pmx_object_free(&pmx_video_task_object, task);
     return result;

@@ -52,8 +52,11 @@ typedef struct {
     gint64 reordering; /* frames that the decoder holds back for order: 0 without B-frames */
     gboolean interlaced;
     char *range, *matrix, *primaries, *transfer, *chroma; /* libavutil's names; NULL unknown */
-    gint64 keyframes;        /* how many the container's index or the scanned head lists */
-    double keyframe_spacing; /* seconds between them, the largest */
+    char *mastering;       /* the mastering display, as media/hdr.h writes it; NULL unknown */
+    gint64 mastering_peak; /* cd/m² of it */
+    gint64 light_max, light_average; /* MaxCLL and MaxFALL, cd/m²; 0 unknown */
+    gint64 keyframes;                /* how many the container's index or the scanned head lists */
+    double keyframe_spacing;         /* seconds between them, the largest */
 
     gint64 sample_rate; /* Hz */
     gint64 channels;

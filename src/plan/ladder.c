@@ -2,100 +2,97 @@
 /* Sizes and settings of a rendition: see ladder.h. Pure. */
 #include "plan/ladder.h"
 
-#include <math.h>
-
-typedef struct {
-    gint64 width, height;
-} Size;
+#include "plan/shape.h"
 
 /* What the encoders choose when a job names no CRF (the job API's defaults). */
-static const double default_crf[] = {[PMX_CODEC_H264] = 23, [PMX_CODEC_H265] = 26};
+static const double default_crf[] = {
+    [PMX_CODEC_H264] = 23, [PMX_CODEC_H265] = 26, [PMX_CODEC_AV1] = 32};
 
-/* 4:2:0 pictures have whole chroma samples only when both sides are even. */
-static gint64 even(double pixels)
+static gboolean is_turned(const PmxStream *video)
 {
-    return MAX(2, 2 * (gint64)llround(pixels / 2));
+    return video->rotation == 90 || video->rotation == 270;
 }
 
 void pmx_ladder_upright(const PmxStream *video, gint64 *width, gint64 *height)
 {
-    gboolean turned = video->rotation == 90 || video->rotation == 270;
+    gboolean turned = is_turned(video);
     *width = turned ? video->height : video->width;
     *height = turned ? video->width : video->height;
 }
 
-/* The wanted sides, long and short edge already put upright; 0 where none is wanted. */
-static Size wanted(const PmxVideo *params, Size source)
+static PmxRatio upright_sar(const PmxStream *video)
 {
-    gboolean swap = params->long_short && source.height > source.width;
-    return swap ? (Size){params->height, params->width} : (Size){params->width, params->height};
+    PmxRatio sar = pmx_ratio_known(video->sar) ? video->sar : (PmxRatio){1, 1};
+    return is_turned(video) ? pmx_ratio(sar.den, sar.num) : sar;
 }
 
-static Size scaled(Size source, Size want)
+/* --- the shape --- */
+
+static PmxShape shape_of(const PmxOutput *output)
 {
-    if (want.width && want.height)
-        return want;
-    if (want.width)
-        return (Size){want.width,
-                      even((double)source.height * (double)want.width / (double)source.width)};
-    if (want.height)
-        return (Size){even((double)source.width * (double)want.height / (double)source.height),
-                      want.height};
-    return (Size){even((double)source.width), even((double)source.height)};
+    const PmxVideo *params = &output->video;
+    return (PmxShape){.width = params->width,
+                      .height = params->height,
+                      .long_short = params->long_short,
+                      .keep = output->check_resolution,
+                      .fail = output->check_resolution_fail,
+                      .method = output->adjust,
+                      .pad = params->pad};
 }
 
-static gboolean enlarges(Size source, Size want)
+static gboolean check_crop(const PmxBox *crop, gint64 width, gint64 height, GError **error)
 {
-    return want.width > source.width || want.height > source.height;
+    if (crop->left + crop->width <= width && crop->top + crop->height <= height)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_OUT_OF_RANGE,
+                "Video.Crop is %" G_GINT64_FORMAT ":%" G_GINT64_FORMAT ":%" G_GINT64_FORMAT
+                ":%" G_GINT64_FORMAT ", which lies outside of the source's upright picture, "
+                "%" G_GINT64_FORMAT "x%" G_GINT64_FORMAT,
+                crop->width, crop->height, crop->left, crop->top, width, height);
+    return FALSE;
 }
 
-static gboolean choose_size(const PmxOutput *output, Size source, Size *size, GError **error)
+/* What the border task is going to find is not known yet: the sides are those without it, and what
+ * is wanted goes along. */
+static gboolean choose_shape(const PmxOutput *output, const PmxStream *video, PmxRendition *out,
+                             GError **error)
 {
-    Size want = wanted(&output->video, source);
-    if (enlarges(source, want) && output->check_resolution_fail) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_OUT_OF_RANGE,
-                    "the source is %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT
-                    ", smaller than the wanted size, and TransConfig.IsCheckResoFail is set",
-                    source.width, source.height);
-        return FALSE;
+    PmxShape shape = shape_of(output);
+    gint64 width, height;
+    pmx_ladder_upright(video, &width, &height);
+    out->crop = output->video.crop;
+    out->sar = upright_sar(video);
+    if (out->crop.width) {
+        if (!check_crop(&out->crop, width, height, error))
+            return FALSE;
+        width = out->crop.width;
+        height = out->crop.height;
     }
-    gboolean keep = enlarges(source, want) && output->check_resolution;
-    Size none = {0, 0};
-    *size = scaled(source, keep ? none : want);
+    if (!pmx_shape_resolve(&shape, width, height, out, error))
+        return FALSE;
+    if (out->crop.found) {
+        out->shape = shape;
+        out->sar = upright_sar(video);
+        out->scaled = out->cut = (PmxBox){0};
+        out->left = out->top = 0;
+    }
     return TRUE;
 }
 
-/* The shape of the picture on screen stays: rounding to even sides is too small to matter, two
- * given sides are not. */
-static PmxRatio carried_sar(const PmxVideo *params, const PmxStream *video, Size source, Size size)
-{
-    gboolean turned = video->rotation == 90 || video->rotation == 270;
-    PmxRatio sar = pmx_ratio_known(video->sar) ? video->sar : (PmxRatio){1, 1};
-    if (turned)
-        sar = pmx_ratio(sar.den, sar.num);
-    if (params->width && params->height)
-        return pmx_ratio(sar.num * source.width * size.height,
-                         sar.den * source.height * size.width);
-    return sar;
-}
+/* --- the whole --- */
 
-gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, gint64 gop,
-                              PmxRendition *out, GError **error)
+gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, PmxRendition *out,
+                              GError **error)
 {
     const PmxVideo *params = &output->video;
-    Size source, size;
-    pmx_ladder_upright(video, &source.width, &source.height);
-    if (!choose_size(output, source, &size, error))
-        return FALSE;
     out->codec = params->codec;
     out->profile = params->codec == PMX_CODEC_H264 ? params->profile : 0;
     out->preset = g_strdup(params->preset);
-    out->crf = params->crf >= 0 ? params->crf : default_crf[params->codec];
+    out->pix_fmt = params->pixels;
+    out->qp = output->rate == PMX_RATE_QP ? params->qscale : -1;
+    if (output->rate == PMX_RATE_CRF)
+        out->crf = params->crf >= 0 ? params->crf : default_crf[params->codec];
     out->maxrate = params->maxrate;
     out->bufsize = params->maxrate ? params->bufsize : 0;
-    out->gop = gop;
-    out->width = size.width;
-    out->height = size.height;
-    out->sar = carried_sar(params, video, source, size);
-    return TRUE;
+    return choose_shape(output, video, out, error);
 }

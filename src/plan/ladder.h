@@ -9,10 +9,10 @@
 #include "plan/facts.h"
 #include "plan/task.h"
 
-/* Fills `out` (zeroed by the caller) for `output` made from `video`; `gop` in frames. Strings are
+/* Fills `out` (zeroed by the caller) for `output` made from `video`, but for its GOP. Strings are
  * copied. FALSE with `error` when the output refuses a source this small. */
-gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, gint64 gop,
-                              PmxRendition *out, GError **error);
+gboolean pmx_ladder_rendition(const PmxOutput *output, const PmxStream *video, PmxRendition *out,
+                              GError **error);
 
 /* Width and height of the source as shown upright. */
 void pmx_ladder_upright(const PmxStream *video, gint64 *width, gint64 *height);

@@ -2,8 +2,8 @@
 /* The field table of an order: see order.h. Pure. */
 #include "plan/order.h"
 
-static const char *const kinds[] = {"probe",    "cut",     "video",    "audio", "copy",
-                                    "subtitle", "package", "loudness", NULL};
+static const char *const kinds[] = {"probe", "cut",      "border",  "video",    "audio",
+                                    "copy",  "subtitle", "package", "loudness", NULL};
 
 static const PmxField input_fields[] = {
     {"name", PMX_FIELD_STRING, offsetof(PmxOrderInput, name), .doc = "file name"},

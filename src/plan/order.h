@@ -10,6 +10,7 @@
 typedef enum {
     PMX_ORDER_PROBE,
     PMX_ORDER_CUT,
+    PMX_ORDER_BORDER,
     PMX_ORDER_VIDEO,
     PMX_ORDER_AUDIO,
     PMX_ORDER_COPY,

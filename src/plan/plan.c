@@ -9,8 +9,11 @@
 
 #include "plan/audio.h"
 #include "plan/clip.h"
+#include "plan/colour.h"
+#include "plan/flow.h"
 #include "plan/key.h"
 #include "plan/ladder.h"
+#include "plan/overlay.h"
 #include "plan/planning.h"
 #include "plan/sound.h"
 
@@ -22,6 +25,8 @@ static void task_free(gpointer data)
     pmx_object_free(pmx_task_object(task->kind), task->video);
     g_ptr_array_unref(task->makes);
     g_ptr_array_unref(task->needs);
+    if (task->also)
+        g_array_unref(task->also);
     g_free(task->id);
     g_free(task);
 }
@@ -87,18 +92,25 @@ static gboolean same(const PmxObject *object, const void *a, const void *b)
 
 /* One file may stand under two names: what counts is the content. */
 static PmxRow *row_for(PmxPlanning *planning, guint source, const PmxStream *stream,
-                       const PmxGrid *grid)
+                       const PmxGrid *grid, const PmxFlow *flow)
 {
     for (guint i = 0; i < planning->rows->len; i++) {
         PmxRow *row = g_ptr_array_index(planning->rows, i);
         const char *identity = planning->inputs[row->source].identity;
         if (strcmp(identity, planning->inputs[source].identity) == 0 &&
             row->stream->index == stream->index && row->grid.frames == grid->frames &&
-            row->stream->start == stream->start && row->stream->end == stream->end)
+            row->stream->start == stream->start && row->stream->end == stream->end &&
+            pmx_flow_equal(&row->flow, flow))
             return row;
     }
     PmxRow *row = g_new0(PmxRow, 1);
-    *row = (PmxRow){source, stream, *grid, g_ptr_array_new(), g_ptr_array_new(), g_ptr_array_new()};
+    *row = (PmxRow){.source = source,
+                    .stream = stream,
+                    .grid = *grid,
+                    .flow = *flow,
+                    .renditions = g_ptr_array_new(),
+                    .cuts = g_ptr_array_new(),
+                    .tasks = g_ptr_array_new()};
     g_ptr_array_add(planning->rows, row);
     return row;
 }
@@ -114,15 +126,6 @@ static guint row_add(PmxRow *row, PmxRendition *rendition)
     }
     g_ptr_array_add(row->renditions, rendition);
     return row->renditions->len - 1;
-}
-
-static gint64 time_base_den(gint64 rate)
-{
-    /* A whole number of ticks a frame, and fine enough for audio players: the rule MP4 writers
-     * follow. */
-    while (rate < 10000)
-        rate *= 2;
-    return rate;
 }
 
 /* Where segment `i` begins; NULL at the film's own ends. Borrowed. */
@@ -156,16 +159,11 @@ static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row
     body->film_end = body->end ? 0 : stream->end;
     clip_segment(planning, row, body);
     body->frame_rate = row->grid.rate;
-    body->snap = stream->constant_rate;
-    body->time_base =
-        stream->constant_rate ? pmx_ratio(1, time_base_den(row->grid.rate.num)) : stream->time_base;
+    pmx_flow_task(&row->flow, stream, body);
+    body->border = row->border ? g_strdup(g_ptr_array_index(row->border->makes, 0)) : NULL;
     body->rotation = stream->rotation;
     pmx_ladder_upright(stream, &body->width, &body->height);
-    body->range = g_strdup(stream->range);
-    body->matrix = g_strdup(stream->matrix);
-    body->primaries = g_strdup(stream->primaries);
-    body->transfer = g_strdup(stream->transfer);
-    body->chroma = g_strdup(stream->chroma);
+    pmx_colour_task(stream, row->flow.pixels, body);
     return body;
 }
 
@@ -175,6 +173,7 @@ static char *segment_key(const PmxPlanning *planning, const PmxRow *row, const P
     const PmxPlanInput *input = &planning->inputs[row->source];
     json_t *parameters = pmx_object_dump(&pmx_video_task_object, body);
     json_object_del(parameters, "renditions");
+    json_object_del(parameters, "images");
     json_object_set_new(
         parameters, "rendition",
         pmx_object_dump(&pmx_rendition_object, g_ptr_array_index(row->renditions, r)));
@@ -188,6 +187,7 @@ static void copy_rendition(PmxVideoTask *body, const PmxRendition *from)
     PmxRendition *to = pmx_array_add(&pmx_rendition_object, &body->renditions);
     *to = *from;
     to->preset = g_strdup(from->preset);
+    pmx_overlay_copy_all(from, to);
 }
 
 static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
@@ -212,6 +212,39 @@ static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
+static PmxTask *border_task(PmxPlanning *planning, const char *key)
+{
+    for (guint i = 0; i < planning->plan->tasks->len; i++) {
+        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
+        if (task->kind == PMX_TASK_BORDER && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
+            return task;
+    }
+    return NULL;
+}
+
+/* One for a film, however many rows crop by it. */
+static void add_border(PmxPlanning *planning, PmxRow *row, guint r)
+{
+    const PmxPlanInput *input = &planning->inputs[row->source];
+    PmxBorderTask *body = pmx_planning_body(&pmx_border_task_object);
+    pmx_flow_border(row->stream, body);
+    json_t *parameters = pmx_object_dump(&pmx_border_task_object, body);
+    g_autofree char *key =
+        pmx_key_new("border", input->identity, input->facts->versions, parameters);
+    json_decref(parameters);
+    row->border = border_task(planning, key);
+    if (row->border) {
+        pmx_object_free(&pmx_border_task_object, body);
+        return;
+    }
+    row->border = task_new(PMX_TASK_BORDER, g_strdup_printf("border-%u", r), body);
+    row->border->source = row->source;
+    row->border->seconds =
+        (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
+    g_ptr_array_add(row->border->makes, g_steal_pointer(&key));
+    g_ptr_array_add(planning->plan->tasks, row->border);
+}
+
 static double segment_seconds(const PmxRow *row, guint i)
 {
     gint64 begin = pmx_grid_point(&row->grid, i);
@@ -234,9 +267,12 @@ static void add_segment(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     task->seconds = segment_seconds(row, i);
     need(task, body->begin);
     need(task, body->end);
+    need(task, body->border);
     for (guint r = 0; r < row->renditions->len; r++) {
         g_ptr_array_add(task->makes, segment_key(planning, row, body, r));
         copy_rendition(body, g_ptr_array_index(row->renditions, r));
+        pmx_overlay_read(planning->inputs, planning->job->inputs->len,
+                         g_ptr_array_index(row->renditions, r), task);
     }
     g_ptr_array_add(row->tasks, task);
     g_ptr_array_add(planning->plan->tasks, task);
@@ -246,6 +282,8 @@ static void add_rows(PmxPlanning *planning)
 {
     for (guint r = 0; r < planning->rows->len; r++) {
         PmxRow *row = g_ptr_array_index(planning->rows, r);
+        if (row->flow.border)
+            add_border(planning, row, r);
         /* A segment's end has to be known with its beginning, so each cut stands before the segment
          * it ends. */
         for (guint i = 0; i < row->grid.count; i++) {
@@ -264,9 +302,11 @@ static gboolean find_video_source(const PmxPlanning *planning, const PmxOutput *
         return pmx_job_find_ref(planning->job, output->video.input_ref, source, &selector) &&
                pmx_facts_video(planning->inputs[*source].facts);
     }
-    for (*source = 0; *source < planning->job->inputs->len; (*source)++)
-        if (pmx_facts_video(planning->inputs[*source].facts))
+    for (*source = 0; *source < planning->job->inputs->len; (*source)++) {
+        const PmxInput *input = g_ptr_array_index(planning->job->inputs, *source);
+        if (!input->image && pmx_facts_video(planning->inputs[*source].facts))
             return TRUE;
+    }
     return FALSE;
 }
 
@@ -313,21 +353,29 @@ static void copy_video(PmxPlanning *planning, const PmxOutput *output, guint sou
 }
 
 static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint source,
-                         const PmxStream *stream, PmxPlanChoice *choice)
+                         const PmxStream *stream, GPtrArray *warnings, PmxPlanChoice *choice)
 {
     g_autoptr(GError) error = NULL;
     if (output->video.codec == PMX_CODEC_COPY) {
         copy_video(planning, output, source, stream, choice);
         return;
     }
-    PmxGrid grid = pmx_grid_new(stream, output->video.gop, planning->segment_seconds);
+    PmxFlow flow;
+    char *warning = NULL;
     PmxRendition *rendition = pmx_planning_body(&pmx_rendition_object);
-    if (!pmx_ladder_rendition(output, stream, grid.gop, rendition, &error)) {
+    if (!pmx_ladder_rendition(output, stream, rendition, &error) ||
+        !pmx_overlay_add_all(output, planning->inputs, stream, rendition, &error) ||
+        !pmx_flow_choose(output, stream, rendition, &flow, &warning, &error)) {
         pmx_problems_add_error(planning->problems, output->params_path, error);
         pmx_object_free(&pmx_rendition_object, rendition);
         return;
     }
-    choice->row = row_for(planning, source, stream, &grid);
+    if (warning)
+        g_ptr_array_add(warnings, warning);
+    PmxStream flowing = pmx_flow_stream(&flow, stream);
+    PmxGrid grid = pmx_grid_new(&flowing, output->video.gop, planning->segment_seconds);
+    rendition->gop = grid.gop;
+    choice->row = row_for(planning, source, stream, &grid, &flow);
     choice->rendition = row_add(choice->row, rendition);
 }
 
@@ -535,7 +583,7 @@ static void plan_tracks(PmxPlanning *planning, const PmxOutput *output, guint so
     if (video) {
         video_us = pmx_stream_us(video, video->end - video->start);
         planned->seconds = (double)video_us / G_USEC_PER_SEC;
-        choose_video(planning, output, source, video, choice);
+        choose_video(planning, output, source, video, planned->warnings, choice);
     }
     choose_tracks(planning, output, source, video_us, &range, planned, choice);
     pmx_subtitle_plan(planning, output, &range, video ? video_us : range.length, planned, choice);

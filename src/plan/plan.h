@@ -2,7 +2,7 @@
 /*
  * The plan: a job and the facts about its inputs become a graph of tasks.
  *
- *     PmxJob + facts ─► PmxPlan { tasks: cuts, video segments, audio tracks, packages }
+ *     PmxJob + facts ─► PmxPlan { tasks: cuts, borders, video segments, audio tracks, packages }
  *
  * A pure function: no I/O, no clock, no libav. The same job and facts give the same plan, byte for
  * byte in its JSON form. What two outputs share (a rendition, an audio track) is one task's result,
@@ -27,11 +27,14 @@ typedef struct {
     guint source;   /* index of the job's input that is read; all but packages */
     double seconds; /* of media covered: its weight in progress and ETA */
     GPtrArray
-        *makes; /* of char *: keys of the artifacts, for video one a rendition, in their order */
+        *makes;   /* of char *: keys of the artifacts, for video one a rendition, in their order */
+    GArray *also; /* of guint: further inputs of the job that are read, behind what it needs; NULL:
+                        none */
     GPtrArray *needs; /* of char *: keys of the artifacts that must be there first */
     guint output;     /* index into the plan's outputs; package only */
     union {
         PmxCutTask *cut;
+        PmxBorderTask *border;
         PmxVideoTask *video;
         PmxAudioTask *audio; /* and loudness */
         PmxCopyTask *copy;

@@ -11,6 +11,7 @@
  */
 #pragma once
 
+#include "plan/flow.h"
 #include "plan/plan.h"
 #include "plan/segments.h"
 
@@ -19,8 +20,10 @@ typedef struct {
     guint source;
     const PmxStream *stream; /* what is wanted of it: see PmxPlanning.clips */
     PmxGrid grid;
+    PmxFlow flow;
     GPtrArray *renditions; /* of PmxRendition *, distinct */
     GPtrArray *cuts;       /* of PmxTask *: between the segments; borrowed from the plan */
+    PmxTask *border;       /* NULL: nothing is cropped by it; borrowed likewise */
     GPtrArray *tasks;      /* of PmxTask *: the segments, in time order; borrowed likewise */
 } PmxRow;
 

@@ -3,8 +3,10 @@
 #include "plan/task.h"
 
 #include "job/containers.h"
+#include "job/watermarks.h"
 
-static const char *const codecs[] = {"h264", "h265", NULL};
+static const char *const codecs[] = {"h264", "h265", "av1", NULL};
+static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const subtitle_codecs[] = {"auto", "mov_text", "webvtt", "ass", "subrip", NULL};
 static const char *const audio_codecs[] = {"aac",  "ac3",    "eac3",  "mp2",   "mp3",       "flac",
@@ -28,12 +30,77 @@ static const PmxField cut_fields[] = {
 const PmxObject pmx_cut_task_object = {"CutTask", sizeof(PmxCutTask), cut_fields,
                                        "Where two segments meet."};
 
+#define AT(member) .offset = offsetof(PmxBorderTask, member)
+static const PmxField border_fields[] = {
+    {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
+    {"start", PMX_FIELD_INT, AT(start), .doc = "tick where the film begins"},
+    {"end", PMX_FIELD_INT, AT(end), .doc = "tick where it ends"},
+    {"rotation", PMX_FIELD_INT, AT(rotation), .doc = "degrees clockwise"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_border_task_object = {"BorderTask", sizeof(PmxBorderTask), border_fields,
+                                          "Where the picture has black bars."};
+
+static const char *const methods[] = {"none", "rescale", "crop", "pad", NULL};
+
+#define BOX .kind = &pmx_box_kind, .fallback = ""
+#define AT(member) .offset = offsetof(PmxShape, member)
+static const PmxField shape_fields[] = {
+    {"width", PMX_FIELD_INT, AT(width), .doc = "pixels"},
+    {"height", PMX_FIELD_INT, AT(height), .doc = "pixels"},
+    {"long_short", PMX_FIELD_BOOL, AT(long_short), .doc = "they are the long and the short edge"},
+    {"keep", PMX_FIELD_BOOL, AT(keep), .doc = "a smaller source keeps its size"},
+    {"fail", PMX_FIELD_BOOL, AT(fail), .doc = "a smaller source is refused"},
+    {"method", PMX_FIELD_ENUM, AT(method), .choices = methods, .fallback = "none",
+     .doc = "what gives way to another shape"},
+    {"pad", PMX_FIELD_TEXT, AT(pad), BOX, .doc = "the canvas"},
+    {0},
+};
+#undef AT
+
+static const PmxObject shape_object = {"Shape", sizeof(PmxShape), shape_fields,
+                                       "What is wanted of the picture's shape."};
+
+#define AT(member) .offset = offsetof(PmxOverlay, member)
+static const PmxField overlay_fields[] = {
+    {"text", PMX_FIELD_STRING, AT(text), .doc = "what is written"},
+    {"image", PMX_FIELD_STRING, AT(image), .doc = "what is shown"},
+    {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index in it"},
+    {"x", PMX_FIELD_DOUBLE, AT(x), .doc = "pixels, or a part of the width"},
+    {"y", PMX_FIELD_DOUBLE, AT(y), .doc = "pixels, or a part of the height"},
+    {"width", PMX_FIELD_DOUBLE, AT(width), .doc = "likewise"},
+    {"height", PMX_FIELD_DOUBLE, AT(height), .doc = "likewise"},
+    {"font", PMX_FIELD_ENUM, AT(font), .choices = pmx_font_names, .doc = "font"},
+    {"font_size", PMX_FIELD_DOUBLE, AT(font_size), .doc = "pixels, or a part of the height"},
+    {"alpha", PMX_FIELD_DOUBLE, AT(alpha), .doc = "how much it covers"},
+    {"color", PMX_FIELD_STRING, AT(color), .doc = "of the text"},
+    {"border_width", PMX_FIELD_INT, AT(border_width), .doc = "pixels"},
+    {"border_color", PMX_FIELD_STRING, AT(border_color), .doc = "around the text"},
+    {0},
+};
+#undef AT
+
+const PmxObject pmx_overlay_object = {"Overlay", sizeof(PmxOverlay), overlay_fields,
+                                      "Something put onto the picture."};
+
+static const PmxField image_fields[] = {
+    {"identity", PMX_FIELD_STRING, offsetof(PmxImage, identity), .doc = "which file"},
+    {0},
+};
+
+const PmxObject pmx_image_object = {"Image", sizeof(PmxImage), image_fields,
+                                    "A picture that is read."};
+
 #define AT(member) .offset = offsetof(PmxRendition, member)
 static const PmxField rendition_fields[] = {
     {"codec", PMX_FIELD_ENUM, AT(codec), .choices = codecs, .doc = "codec"},
     {"profile", PMX_FIELD_ENUM, AT(profile), .choices = h264_profiles, .doc = "H.264 profile"},
     {"preset", PMX_FIELD_STRING, AT(preset), .doc = "encoder preset"},
     {"crf", PMX_FIELD_DOUBLE, AT(crf), .doc = "constant rate factor"},
+    {"qp", PMX_FIELD_INT, AT(qp), .fallback = "-1", .doc = "quantiser"},
+    {"pix_fmt", PMX_FIELD_ENUM, AT(pix_fmt), .choices = pixel_formats, .doc = "pixel format"},
     {"maxrate", PMX_FIELD_INT, AT(maxrate), .doc = "kbit/s"},
     {"bufsize", PMX_FIELD_INT, AT(bufsize), .doc = "kbit"},
     {"gop", PMX_FIELD_INT, AT(gop), .doc = "frames"},
@@ -41,12 +108,25 @@ static const PmxField rendition_fields[] = {
     {"height", PMX_FIELD_INT, AT(height), .doc = "pixels"},
     {"sar", PMX_FIELD_TEXT, AT(sar), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "sample aspect ratio"},
+    {"crop", PMX_FIELD_TEXT, AT(crop), .kind = &pmx_crop_kind, .fallback = "",
+     .doc = "part of the upright source"},
+    {"shape", PMX_FIELD_OBJECT, AT(shape), .object = &shape_object,
+     .doc = "what is wanted of a part still to be found"},
+    {"scaled", PMX_FIELD_TEXT, AT(scaled), BOX, .doc = "pixels, where not width and height"},
+    {"cut", PMX_FIELD_TEXT, AT(cut), BOX, .doc = "part of what is scaled"},
+    {"left", PMX_FIELD_INT, AT(left), .doc = "pixels"},
+    {"top", PMX_FIELD_INT, AT(top), .doc = "pixels"},
+    {"overlays", PMX_FIELD_ARRAY, AT(overlays), .object = &pmx_overlay_object,
+     .doc = "what is put onto it"},
     {0},
 };
 #undef AT
 
 const PmxObject pmx_rendition_object = {"Rendition", sizeof(PmxRendition), rendition_fields,
                                         "One encode."};
+
+static const char *const paces[] = {"source", "fill", "limit", NULL};
+static const char *const deinterlacing[] = {"none", "flagged", "all", NULL};
 
 #define AT(member) .offset = offsetof(PmxVideoTask, member)
 static const PmxField video_fields[] = {
@@ -72,6 +152,26 @@ static const PmxField video_fields[] = {
     {"primaries", PMX_FIELD_STRING, AT(primaries), .doc = "colour primaries"},
     {"transfer", PMX_FIELD_STRING, AT(transfer), .doc = "transfer characteristics"},
     {"chroma", PMX_FIELD_STRING, AT(chroma), .doc = "chroma sample location"},
+    {"rgb", PMX_FIELD_BOOL, AT(rgb), .doc = "the source is RGB"},
+    {"hdr_transfer", PMX_FIELD_STRING, AT(hdr_transfer), .doc = "the source's, to be tone-mapped"},
+    {"hdr_primaries", PMX_FIELD_STRING, AT(hdr_primaries), .doc = "likewise"},
+    {"hdr_matrix", PMX_FIELD_STRING, AT(hdr_matrix), .doc = "likewise"},
+    {"hdr_peak", PMX_FIELD_INT, AT(hdr_peak), .doc = "cd/m²"},
+    {"mastering", PMX_FIELD_STRING, AT(mastering), .doc = "mastering display"},
+    {"light_max", PMX_FIELD_INT, AT(light_max), .doc = "MaxCLL, cd/m²"},
+    {"light_average", PMX_FIELD_INT, AT(light_average), .doc = "MaxFALL, cd/m²"},
+    {"pace", PMX_FIELD_ENUM, AT(pace), .choices = paces, .fallback = "source",
+     .doc = "which frames come out"},
+    {"slots", PMX_FIELD_TEXT, AT(slots), .kind = &pmx_ratio_kind, .fallback = "0",
+     .doc = "of the output's grid, a second"},
+    {"source_rate", PMX_FIELD_TEXT, AT(source_rate), .kind = &pmx_ratio_kind, .fallback = "0",
+     .doc = "frames of the source a second, where it is not frame_rate"},
+    {"deinterlace", PMX_FIELD_ENUM, AT(deinterlace), .choices = deinterlacing, .fallback = "none",
+     .doc = "which frames are"},
+    {"interlaced", PMX_FIELD_BOOL, AT(interlaced), .doc = "pictures stay so"},
+    {"border", PMX_FIELD_STRING, AT(border), .doc = "what to crop by"},
+    {"images", PMX_FIELD_ARRAY, AT(images), .object = &pmx_image_object,
+     .doc = "what else is read"},
     {"renditions", PMX_FIELD_ARRAY, AT(renditions), .object = &pmx_rendition_object,
      .doc = "what to make"},
     {0},
@@ -185,6 +285,7 @@ const PmxObject *pmx_task_object(PmxTaskKind kind)
 {
     static const PmxObject *const objects[] = {
         [PMX_TASK_CUT] = &pmx_cut_task_object,
+        [PMX_TASK_BORDER] = &pmx_border_task_object,
         [PMX_TASK_VIDEO] = &pmx_video_task_object,
         [PMX_TASK_AUDIO] = &pmx_audio_task_object,
         [PMX_TASK_COPY] = &pmx_copy_task_object,

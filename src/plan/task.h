@@ -5,6 +5,7 @@
  *
  *   cut      a stretch of the source where two segments are to meet; its artifact is the tick
  *            where they do
+ *   border   the film; its artifact is the part of the picture that is not black bars
  *   video    source, the cuts it lies between, and the renditions wanted: one decode feeds every
  *            encoder; one artifact per rendition
  *   audio    one source track and encoder settings; one artifact, whole length
@@ -20,9 +21,11 @@
 #pragma once
 
 #include "base/ratio.h"
+#include "job/box.h"
 
 typedef enum {
     PMX_TASK_CUT,
+    PMX_TASK_BORDER,
     PMX_TASK_VIDEO,
     PMX_TASK_AUDIO,
     PMX_TASK_COPY,
@@ -46,14 +49,57 @@ typedef struct {
 } PmxCutTask;
 
 typedef struct {
+    gint64 stream;     /* index in the source */
+    gint64 start, end; /* of the film, ticks */
+    gint64 rotation;   /* degrees clockwise */
+} PmxBorderTask;
+
+/* Which frames of the source come out, and when: see flow.h. */
+typedef enum { PMX_PACE_SOURCE, PMX_PACE_FILL, PMX_PACE_LIMIT } PmxPaceKind;
+typedef enum { PMX_DEINTERLACE_NONE, PMX_DEINTERLACE_FLAGGED, PMX_DEINTERLACE_ALL } PmxDeinterlace;
+
+/* What an output wants of the picture's shape: see shape.h. */
+typedef struct {
+    gint64 width, height; /* pixels; 0: not given */
+    gboolean long_short, keep, fail;
+    int method; /* PmxAdjust of job/job.h */
+    PmxBox pad;
+} PmxShape;
+
+/* Something put onto the finished picture. Lengths as PmxWatermark of job/watermarks.h has them. */
+typedef struct {
+    char *text;    /* NULL: an image */
+    char *image;   /* identity of the picture's file */
+    gint64 stream; /* in it */
+    double x, y, width, height;
+    int font; /* index into pmx_font_names */
+    double font_size, alpha;
+    char *color, *border_color;
+    gint64 border_width;
+} PmxOverlay;
+
+typedef struct {
+    char *identity;
+} PmxImage;
+
+typedef struct {
     int codec;   /* PmxVideoCodec of job/job.h */
     int profile; /* H.264: index into baseline, main, high */
     char *preset;
     double crf;
+    gint64 qp;               /* the quantiser instead of a rate factor; -1: none */
+    int pix_fmt;             /* PmxPixels of job/job.h: what the scaler is to deliver */
     gint64 maxrate, bufsize; /* kbit/s, kbit; 0: none */
     gint64 gop;              /* frames between keyframes at most */
     gint64 width, height;    /* pixels */
     PmxRatio sar;            /* sample aspect ratio to write; unknown: none */
+
+    PmxBox crop;         /* of the upright source; none: all of it */
+    PmxShape shape;      /* where crop is still to be found: what is wanted of what is */
+    PmxBox scaled;       /* to these sides; none: width and height */
+    PmxBox cut;          /* of what is scaled; none: all of it */
+    gint64 left, top;    /* where it stands on the output's picture */
+    GPtrArray *overlays; /* of PmxOverlay *, the lowest first; NULL: none */
 } PmxRendition;
 
 typedef struct {
@@ -71,7 +117,20 @@ typedef struct {
     gint64 rotation;      /* degrees clockwise */
     gint64 width, height; /* pixels of the source after rotation */
     char *range, *matrix, *primaries, *transfer, *chroma; /* to be carried over */
-    GPtrArray *renditions;                                /* of PmxRendition * */
+    gboolean rgb; /* the source is: its samples become those of `matrix` */
+    char *hdr_transfer, *hdr_primaries, *hdr_matrix; /* the source's, when tones are mapped */
+    gint64 hdr_peak;                                 /* cd/m² */
+    char *mastering;                                 /* see media/hdr.h; to be carried over */
+    gint64 light_max, light_average;                 /* cd/m², likewise */
+    int pace;                                        /* PmxPaceKind */
+    PmxRatio slots;                                  /* a second; where pace is not the source's */
+    PmxRatio source_rate; /* frames a second, where the output's are on a grid of their own */
+    int deinterlace;      /* PmxDeinterlace */
+    gboolean interlaced;  /* pictures stay so */
+    char *border;         /* key of the border, for renditions that crop by it; NULL: none does */
+    GPtrArray *images; /* of PmxImage *: what else is read, behind the cuts and the border; for all
+                          renditions together, so no part of their keys; NULL: nothing */
+    GPtrArray *renditions; /* of PmxRendition * */
 } PmxVideoTask;
 
 /* Of a loudness task: what makes the line, and nothing of encoder and gain. */
@@ -134,6 +193,9 @@ typedef struct {
 } PmxPackageTask;
 
 extern const PmxObject pmx_cut_task_object;
+extern const PmxObject pmx_border_task_object;
+extern const PmxObject pmx_overlay_object;
+extern const PmxObject pmx_image_object;
 extern const PmxObject pmx_rendition_object;
 extern const PmxObject pmx_video_task_object;
 extern const PmxObject pmx_audio_task_object;

@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "plan/plan.h"
 
-static const char *const kind_names[] = {"cut",      "video",   "audio",   "copy",
-                                         "subtitle", "package", "loudness"};
+static const char *const kind_names[] = {"cut",  "border",   "video",   "audio",
+                                         "copy", "subtitle", "package", "loudness"};
 
 json_t *pmx_task_body(const PmxTask *task)
 {
@@ -98,7 +98,8 @@ static void dot_edges(const PmxTask *task, GHashTable *makers, GString *dot)
 
 static void dot_node(const PmxPlan *plan, const PmxTask *task, GHashTable *makers, GString *dot)
 {
-    static const char *const shapes[] = {"diamond", "box", "ellipse", "ellipse", "note", "folder", "hexagon"};
+    static const char *const shapes[] = {"diamond", "diamond", "box",    "ellipse",
+                                         "ellipse", "note",    "folder", "hexagon"};
     g_autofree char *label = NULL;
     if (task->kind == PMX_TASK_PACKAGE)
         label = g_strdup_printf("%s: %s", task->id, task_output(plan, task)->name);

@@ -382,10 +382,11 @@ static void fail_input(PmxRun *run, guint input, const GError *error)
     g_autoptr(GError) told = g_error_copy(error);
     const PmxInput *of = g_ptr_array_index(run->job->inputs, input);
     g_autofree char *shown = pmx_url_shown(of->file.media);
+    g_autofree char *at = pmx_job_input_path(run->job, input);
     if (strstr(told->message, shown))
-        g_prefix_error(&told, "Inputs[%u].InputFile.Media: ", input);
+        g_prefix_error(&told, "%s: ", at);
     else
-        g_prefix_error(&told, "Inputs[%u].InputFile.Media: \"%s\": ", input, shown);
+        g_prefix_error(&told, "%s: \"%s\": ", at, shown);
     fail_all(run, told);
 }
 

@@ -16,7 +16,7 @@ gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *jo
     guint before = pmx_problems_count(problems);
     for (guint i = 0; i < job->inputs->len; i++) {
         const PmxInput *input = g_ptr_array_index(job->inputs, i);
-        g_autofree char *path = g_strdup_printf("Inputs[%u].InputFile.Media", i);
+        g_autofree char *path = pmx_job_input_path(job, i);
         g_autoptr(GError) error = NULL;
         if (!pmx_places_check(service->places, input->file.media, &error))
             pmx_service_fail(problems, path, error);

@@ -15,8 +15,7 @@ static void claim_inputs(const PmxPlaces *places, const PmxJob *job, GHashTable 
 {
     for (guint i = 0; i < job->inputs->len; i++) {
         const PmxInput *input = g_ptr_array_index(job->inputs, i);
-        claim(files, pmx_places_name(places, input->file.media),
-              g_strdup_printf("Inputs[%u].InputFile.Media", i));
+        claim(files, pmx_places_name(places, input->file.media), pmx_job_input_path(job, i));
     }
 }
 

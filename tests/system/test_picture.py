@@ -39,6 +39,8 @@ def test_colour_tags_are_carried_over(polymux, store, name, codec):
     assert tuple(was.values()) == COLOURS[name][:4], "bad test source"
     made = run_one(polymux, film, video={"Codec": codec})
     shown = tools.video(made)
+    if COLOURS[name][4] == 10:      # HDR with 8 bits is tone-mapped
+        was = dict(zip(KEYS, ("bt709", "bt709", "bt709", "tv")))
     assert {k: shown.get(k) for k in KEYS} == was
     assert shown["pix_fmt"] in ("yuv420p", "yuvj420p")
     colr = mp4.check(made).of("vide")[0].boxes.get("colr")

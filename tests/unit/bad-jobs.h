@@ -242,35 +242,75 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter.NotSupported @Subtitles[0].Codec: mp4 files carry mov_text, not "
      "VTT; choose another codec or another Container.Format\n"},
     {OVER,
-     "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'crop',"
+     "{'TransConfig':{'TransMode':'twopass','AdjDarMethod':'squeeze',"
      "'IsCheckReso':'yes','IsCheckVideoBitrate':true}}",
-     "InvalidParameter.NotSupported @TransConfig.TransMode: twopass is not "
-     "supported by this version of Polymux; it must be fixCRF or onepass\n"
      "InvalidParameter @TransConfig.IsCheckReso: must be true or false, not \"yes\"\n"
-     "InvalidParameter.NotSupported @TransConfig.AdjDarMethod: is not supported by "
-     "this version of Polymux except as none; leave it out\n"
+     "InvalidParameter @TransConfig.AdjDarMethod: must be one of none, rescale, crop, pad, not "
+     "\"squeeze\"\n"
      "InvalidParameter.NotSupported @TransConfig.IsCheckVideoBitrate: is not "
      "supported by this version of Polymux except as false; leave it out\n"},
     {OVER,
      "{'TransConfig':{'TransMode':'best','AdjDar':'none',"
      "'IsCheckAudioBitrate':'true'}}",
-     "InvalidParameter @TransConfig.TransMode: must be fixCRF or onepass, not "
+     "InvalidParameter @TransConfig.TransMode: must be one of CBR, onepass, twopass, fixCRF, not "
      "\"best\"\n"
      "InvalidParameter @TransConfig.AdjDar: is not a known key; did you mean "
      "\"AdjDarMethod\"?\n"},
-    {VIDEO, "{'Codec':'AV1'}",
-     "InvalidParameter.NotSupported @Video.Codec: AV1 is not supported by this "
-     "version of Polymux; it must be one of H.264, H.265, copy\n"},
+    {VIDEO, "{'Codec':'GIF'}",
+     "InvalidParameter.NotSupported @Video.Codec: GIF is not supported by this "
+     "version of Polymux; it must be one of H.264, H.265, AV1, copy\n"
+     "InvalidParameter.NotSupported @Video.Codec: mp4 files carry H.264, H.265 or AV1, not GIF; "
+     "choose another codec or another Container.Format\n"},
     {VIDEO, "{'Codec':'H264'}",
      "InvalidParameter @Video.Codec: must be one of H.264, H.265, AV1, GIF, WEBP, copy, not \"H264\"\n"},
-    {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv420p10le'}",
+    {VIDEO, "{'Profile':'high10','Crf':52,'Preset':'fastest','PixFmt':'yuv422p10le'}",
      "InvalidParameter @Video.Profile: must be one of baseline, main, high, not "
      "\"high10\"\n"
      "InvalidParameter.OutOfRange @Video.Crf: must be from 0 to 51, not 52\n"
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, not \"fastest\"\n"
-     "InvalidParameter.NotSupported @Video.PixFmt: yuv420p10le is not supported by "
-     "this version of Polymux; it must be yuv420p\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"fastest\"\n"
+     "InvalidParameter.NotSupported @Video.PixFmt: yuv422p10le is not supported by "
+     "this version of Polymux; it must be one of yuv420p, yuv420p10le\n"},
+    {VIDEO, "{'Preset':'14'}",
+     "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"14\"\n"},
+    {VIDEO, "{'Preset':'13'}",
+     "InvalidParameter @Video.Preset: is a number for AV1 only; name one from ultrafast to "
+     "placebo\n"},
+    {VIDEO, "{'PixFmt':'yuv420p10le','Profile':'main'}",
+     "InvalidParameter @Video.PixFmt: 10 bits need Profile high (it becomes High 10), not main\n"},
+    {VIDEO, "{'Crf':0.5}",
+     "InvalidParameter @Video.Crf: below 1 H.264 is lossless, which none of its profiles here has; "
+     "give 1 or more\n"},
+    {VIDEO, "{'Qscale':0}",
+     "InvalidParameter @Video.Qscale: below 1 H.264 is lossless, which none of its profiles here "
+     "has; give 1 or more\n"},
+    {VIDEO, "{'Qscale':20.5}",
+     "InvalidParameter @Video.Qscale: must be a whole number, not 20.5\n"},
+    {VIDEO, "{'Qscale':20,'Crf':20}",
+     "InvalidParameter @Video.Qscale: Crf and Qscale exclude one another; leave one of them out\n"},
+    {VIDEO, "{'Qscale':20,'Maxrate':900}",
+     "InvalidParameter @Video.Maxrate: cannot be held with Qscale, which takes what it takes; use "
+     "Crf instead, or leave it out\n"},
+    {VIDEO, "{'Bufsize':2000}",
+     "InvalidParameter @Video.Bufsize: has no effect without Maxrate; give that too, or leave it "
+     "out\n"},
+    {VIDEO, "{'Codec':'AV1','Crf':30.5,'Maxrate':900}",
+     "InvalidParameter @Video.Crf: must be a whole number for AV1\n"
+     "InvalidParameter @Video.Maxrate: cannot be held by the AV1 encoder; leave it out, or use H.264 "
+     "or H.265\n"},
+    {OVER, "{'Video':{'Codec':'AV1','Profile':'high'}}",
+     "InvalidParameter @Video.Profile: is for H.264 only; leave it out for AV1\n"},
+    {OVER, "{'TransConfig':{'TransMode':'twopass'}}",
+     "InvalidParameter @TransConfig.TransMode: twopass needs Video.Bitrate; give it, or leave this "
+     "out\n"},
+    {OVER, "{'Video':{'Crf':20},'TransConfig':{'TransMode':'CBR'}}",
+     "InvalidParameter @TransConfig.TransMode: CBR needs Video.Bitrate; give it, or leave this out\n"},
+    {OVER, "{'Video':{'Qscale':20},'TransConfig':{'TransMode':'fixCRF'}}",
+     "InvalidParameter @TransConfig.TransMode: fixCRF goes with Video.Crf, not with Video.Qscale; "
+     "leave one of them out\n"},
     {OVER_H265, "{'Video':{'Profile':'main'}}",
      "InvalidParameter @Video.Profile: is for H.264 only; leave it out for H.265\n"},
     {OVER, "{'Video':{'Codec':'H.265','Profile':'high'}}",
@@ -304,22 +344,23 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
     {VIDEO,
-     "{'Fps':25,'MaxFps':30,'Bitrate':800,'Qscale':1,'ScanMode':'auto',"
-     "'Crop':'border','Pad':'1:1:1:1'}",
-     "InvalidParameter.NotSupported @Video.Fps: is not supported by this version of "
-     "Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.MaxFps: is not supported by this version "
-     "of Polymux; leave it out\n"
+     "{'Bitrate':800,'Crop':'borders','Pad':'641:480:0:0'}",
      "InvalidParameter.NotSupported @Video.Bitrate: is not supported by this "
      "version of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Qscale: is not supported by this version "
-     "of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.ScanMode: is not supported by this "
-     "version of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Crop: is not supported by this version "
-     "of Polymux; leave it out\n"
-     "InvalidParameter.NotSupported @Video.Pad: is not supported by this version of "
-     "Polymux; leave it out\n"},
+     "InvalidParameter @Video.Crop: must be border, or w:h:left:top in even numbers of pixels, "
+     "from 16:16, not \"borders\"\n"
+     "InvalidParameter @Video.Pad: must be w:h:left:top in even numbers of pixels, from 16:16, not "
+     "\"641:480:0:0\"\n"},
+    {VIDEO, "{'Crop':'border','Pad':'640:480:0:0','Width':320}",
+     "InvalidParameter @Video.Pad: with Crop border needs both Width and Height, so that the "
+     "picture surely fits\n"},
+    {VIDEO, "{'Fps':0,'MaxFps':60.5,'ScanMode':'woven'}",
+     "InvalidParameter.OutOfRange @Video.Fps: must be from 0.01 to 60, not 0\n"
+     "InvalidParameter.OutOfRange @Video.MaxFps: must be from 0.01 to 60, not 60.5\n"
+     "InvalidParameter @Video.ScanMode: must be one of source, auto, progressive, interlaced, not "
+     "\"woven\"\n"},
+    {VIDEO, "{'Fps':50,'MaxFps':25}",
+     "InvalidParameter @Video.Fps: 50 is more than MaxFps, 25; leave one of them out\n"},
     {VIDEO, "{'InputRef':'vidio'}",
      "InvalidParameter @Video.InputRef: no input is named \"vidio\"; did you mean "
      "\"video\"?\n"},
@@ -460,7 +501,8 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @Audios[0].Remove: must be true or false, not \"yes\"\n"},
     {VIDEO, "{'Width':1280,'Height':720,'Codec':'H.265','InputRef':'dub','Preset':'warp'}",
      "InvalidParameter @Video.Preset: must be one of ultrafast, superfast, veryfast,"
-     " faster, fast, medium, slow, slower, veryslow, placebo, not \"warp\"\n"},
+     " faster, fast, medium, slow, slower, veryslow, placebo, or for AV1 a number from 0 to 13, "
+     "not \"warp\"\n"},
     {AUDIOS,
      "[{'InputRef':'dub','LanguageControl':'InputFirst','Language':'chinese'},"
      "{'InputRef':'dub','LanguageControl':'configured','language':'eng'}]",

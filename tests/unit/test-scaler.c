@@ -114,7 +114,7 @@ static Made scale(const Ladder *ladder, AVFrame *frame)
 {
     Made made = {0};
     g_autoptr(GError) error = NULL;
-    g_autoptr(PmxScaler) scaler = pmx_scaler_new(&ladder->task);
+    g_autoptr(PmxScaler) scaler = pmx_scaler_new(&ladder->task, NULL);
     frame->pts = 4711;
     g_assert_true(pmx_scaler_push(scaler, frame, take, &made, &error));
     g_assert_no_error(error);
@@ -211,7 +211,7 @@ static void test_changes(void)
     Ladder ladder;
     Made made = {0};
     ladder_init(&ladder, (Size){640, 360}, 0, sizes);
-    g_autoptr(PmxScaler) scaler = pmx_scaler_new(&ladder.task);
+    g_autoptr(PmxScaler) scaler = pmx_scaler_new(&ladder.task, NULL);
     for (guint f = 0; f < G_N_ELEMENTS(frames); f++) {
         g_autoptr(GError) error = NULL;
         AVFrame *frame = picture(frames[f].size, frames[f].format, f);

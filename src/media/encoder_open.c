@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* See encoder_open.h. */
+#include "media/encoder_open.h"
+
+#include <libavutil/opt.h>
+#include <libavutil/pixdesc.h>
+
+#include "job/job.h"
+#include "media/averror.h"
+
+/* What is set in each library's own way. */
+typedef struct {
+    const char *name; /* libavcodec's */
+    int (*set)(AVCodecContext *context, const PmxRendition *rendition);
+} Library;
+
+static void set_colours(AVCodecContext *context, const PmxVideoTask *task)
+{
+    int value;
+    if (task->range && (value = av_color_range_from_name(task->range)) >= 0)
+        context->color_range = value;
+    if (task->matrix && (value = av_color_space_from_name(task->matrix)) >= 0)
+        context->colorspace = value;
+    if (task->primaries && (value = av_color_primaries_from_name(task->primaries)) >= 0)
+        context->color_primaries = value;
+    if (task->transfer && (value = av_color_transfer_from_name(task->transfer)) >= 0)
+        context->color_trc = value;
+    if (task->chroma && (value = av_chroma_location_from_name(task->chroma)) >= 0)
+        context->chroma_sample_location = value;
+}
+
+static AVRational rational(PmxRatio ratio)
+{
+    AVRational small;
+    av_reduce(&small.num, &small.den, ratio.num, ratio.den, INT_MAX);
+    return small;
+}
+
+/*
+ * As the end of a GOP comes near, x264 and x265 put a keyframe wherever one is not much dearer than
+ * another picture, for soon they have to. In a segment that is no longer than a GOP they need not:
+ * the next segment begins with a keyframe. Without an end in sight they put them at scene cuts
+ * only.
+ */
+static int gop_size(const PmxRendition *rendition, gint64 frames)
+{
+    enum { ENDLESS = 1 << 20 };
+    gboolean one = frames > 0 && frames <= rendition->gop && rendition->codec != PMX_CODEC_AV1;
+    return one ? ENDLESS : (int)CLAMP(rendition->gop, 1, ENDLESS);
+}
+
+static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
+                        const PmxRendition *rendition)
+{
+    context->width = (int)rendition->width;
+    context->height = (int)rendition->height;
+    context->pix_fmt =
+        rendition->pix_fmt == PMX_PIXELS_10 ? AV_PIX_FMT_YUV420P10 : AV_PIX_FMT_YUV420P;
+    context->time_base = rational(task->time_base);
+    context->framerate = rational(task->frame_rate);
+    context->sample_aspect_ratio = rational(rendition->sar);
+    context->rc_max_rate = rendition->maxrate * 1000;
+    context->rc_buffer_size = (int)MIN(rendition->bufsize * 1000, INT_MAX);
+    context->thread_count = 1;
+    context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
+    if (task->interlaced)
+        context->flags |= AV_CODEC_FLAG_INTERLACED_DCT;
+    set_colours(context, task);
+}
+
+static int set_quality(AVCodecContext *context, const PmxRendition *rendition)
+{
+    if (rendition->qp >= 0)
+        return av_opt_set_int(context->priv_data, "qp", rendition->qp, 0);
+    return av_opt_set_double(context->priv_data, "crf", rendition->crf, 0);
+}
+
+static int set_h264(AVCodecContext *context, const PmxRendition *rendition)
+{
+    static const char *const profiles[] = {"baseline", "main", "high"};
+    gboolean ten = rendition->pix_fmt == PMX_PIXELS_10;
+    /* stitchable: parameter sets that do not depend on what is encoded. */
+    av_opt_set(context->priv_data, "x264-params", "stitchable=1", 0);
+    int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
+    if (status >= 0)
+        status = set_quality(context, rendition);
+    return status < 0 ? status
+                      : av_opt_set(context->priv_data, "profile",
+                                   ten ? "high10" : profiles[rendition->profile], 0);
+}
+
+static int set_h265(AVCodecContext *context, const PmxRendition *rendition)
+{
+    int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
+    if (status >= 0)
+        status = set_quality(context, rendition);
+    if (status < 0)
+        return status;
+    /* One thread, no wavefronts: the same bytes anywhere. No SEI that tells the settings, once a
+     * segment. */
+    return av_opt_set(
+        context->priv_data, "x265-params",
+        "pools=none:frame-threads=1:wpp=0:pmode=0:pme=0:info=0:open-gop=0:log-level=error", 0);
+}
+
+/* What x265 tells in every segment's headers, once. */
+static int set_hdr(AVCodecContext *context, const PmxVideoTask *task)
+{
+    AVDictionary *params = NULL;
+    if (!task->mastering && !task->light_max)
+        return 0;
+    int status = av_opt_get_dict_val(context->priv_data, "x265-params", 0, &params);
+    g_autofree char *light = g_strdup_printf("%" G_GINT64_FORMAT ",%" G_GINT64_FORMAT,
+                                             task->light_max, task->light_average);
+    if (status >= 0 && task->mastering)
+        status = av_dict_set(&params, "master-display", task->mastering, 0);
+    if (status >= 0 && task->light_max)
+        status = av_dict_set(&params, "max-cll", light, 0);
+    if (status >= 0)
+        status = av_opt_set_dict_val(context->priv_data, "x265-params", params, 0);
+    av_dict_free(&params);
+    return status;
+}
+
+/* SVT-AV1's presets are numbers. They are given to the names by what they cost: medium takes about
+ * as long as x265's. */
+static gint64 av1_preset(const char *name)
+{
+    static const struct {
+        const char *name;
+        int number;
+    } presets[] = {{"ultrafast", 12}, {"superfast", 11}, {"veryfast", 10}, {"faster", 9},
+                   {"fast", 8},       {"medium", 7},     {"slow", 6},      {"slower", 4},
+                   {"veryslow", 3},   {"placebo", 1}};
+    for (guint i = 0; i < G_N_ELEMENTS(presets); i++)
+        if (g_strcmp0(presets[i].name, name) == 0)
+            return presets[i].number;
+    return g_ascii_strtoll(name, NULL, 10);
+}
+
+/* By its own names: libavcodec's options cannot say 0. One logical processor: as few threads as
+ * there can be. */
+static int set_av1(AVCodecContext *context, const PmxRendition *rendition)
+{
+    gboolean fixed = rendition->qp >= 0;
+    g_autofree char *params = g_strdup_printf("lp=1:rc=0:aq-mode=%d:qp=%d", fixed ? 0 : 2,
+                                              (int)(fixed ? rendition->qp : rendition->crf));
+    int status = av_opt_set_int(context->priv_data, "preset", av1_preset(rendition->preset), 0);
+    return status < 0 ? status : av_opt_set(context->priv_data, "svtav1-params", params, 0);
+}
+
+static const Library libraries[] = {
+    [PMX_CODEC_H264] = {"libx264", set_h264},
+    [PMX_CODEC_H265] = {"libx265", set_h265},
+    [PMX_CODEC_AV1] = {"libsvtav1", set_av1},
+};
+
+AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *rendition,
+                                 gint64 frames, GError **error)
+{
+    const Library *library = &libraries[rendition->codec];
+    const AVCodec *codec = avcodec_find_encoder_by_name(library->name);
+    if (!codec) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED, "this libavcodec has no %s encoder",
+                    library->name);
+        return NULL;
+    }
+    g_autoptr(AVCodecContext) context = avcodec_alloc_context3(codec);
+    set_picture(context, task, rendition);
+    context->gop_size = gop_size(rendition, frames);
+    int status = library->set(context, rendition);
+    if (status >= 0 && rendition->codec == PMX_CODEC_H265)
+        status = set_hdr(context, task);
+    if (status >= 0)
+        status = avcodec_open2(context, codec, NULL);
+    if (status >= 0)
+        return g_steal_pointer(&context);
+    pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s encoder refuses %dx%d", library->name,
+                context->width, context->height);
+    return NULL;
+}
