@@ -4,7 +4,7 @@
 
 /* CPU seconds for a million pixels at preset medium on the machine of docs/performance.md, per
  * codec. */
-static const double per_megapixel[] = {0.022, 0.08, 0.1};
+static const double per_megapixel[] = {0.022, 0.08, 0.1, 0.2, 0.2};
 static const double audio_per_second = 0.02, cut_per_second = 0.1;
 
 double pmx_weight_frames(const PmxTask *task)
@@ -26,7 +26,7 @@ double pmx_weight(const PmxTask *task, guint i)
 guint64 pmx_memory(const PmxTask *task, guint i)
 {
     /* Measured at preset medium, 1080p: x264 410 MB, x265 430 MB, most of it look-ahead. */
-    static const guint64 bytes_per_pixel[] = {198, 208, 500};
+    static const guint64 bytes_per_pixel[] = {198, 208, 500, 60, 100};
     if (task->kind != PMX_TASK_VIDEO)
         return 0;
     const PmxRendition *rendition = g_ptr_array_index(task->video->renditions, i);

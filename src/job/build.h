@@ -76,9 +76,9 @@ void pmx_build_features(PmxBuildOutput *building, const PmxOutputPlace *place);
 void pmx_build_remux(PmxBuildOutput *building);
 
 /* Reports every key of `json`, found at `path`, but for those in `kept` (NULL at the end): a copied
- * track has no other settings. */
+ * track has no other settings, and `what` says what it is ("what is copied"). */
 void pmx_build_check_copied(PmxBuildOutput *building, const char *path, const json_t *json,
-                            const char *const *kept);
+                            const char *const *kept, const char *what);
 
 /* Fills the output's audio, audios and audios_given. */
 void pmx_build_tracks(PmxBuildOutput *building);

@@ -268,14 +268,14 @@ void pmx_build_fit(PmxBuildOutput *building)
 /* --- copying --- */
 
 void pmx_build_check_copied(PmxBuildOutput *building, const char *path, const json_t *json,
-                            const char *const *kept)
+                            const char *const *kept, const char *what)
 {
     const char *key;
     json_t *value;
     json_object_foreach ((json_t *)json, key, value)
         if (!json_is_null(value) && !g_strv_contains(kept, key))
             pmx_build_report(building, PMX_CODE_INVALID, g_strjoin(".", path, key, NULL),
-                             g_strdup("has no effect on what is copied; leave it out"));
+                             g_strdup_printf("has no effect on %s; leave it out", what));
 }
 
 static gboolean copies_anything(const PmxOutput *output)

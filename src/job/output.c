@@ -258,18 +258,18 @@ static void check_video(PmxBuildOutput *building)
     static const char *const profile[] = {"Profile", NULL};
     static const char *const edges[] = {"Width", "Height", "LongShortMode", NULL};
     static const char *const kept[] = {"Codec", "InputRef", "Remove", NULL};
-    static const char *const codec[] = {"Codec", NULL};
+    static const char *const shape[] = {"Codec",    "InputRef", "Remove",        "Width",
+                                        "Height",   "Fps",      "LongShortMode", "MaxFps",
+                                        "ScanMode", "Crop",     "Pad",           NULL};
     const PmxVideo *video = &building->output->video;
     g_autofree char *section = join(building->output->params_path, "Video", NULL);
     if (video->codec == PMX_CODEC_COPY && !video->remove)
-        pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept);
+        pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept,
+                               "what is copied");
     if ((video->codec == PMX_CODEC_GIF || video->codec == PMX_CODEC_WEBP) && !video->remove)
-        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED,
-                         pmx_build_blame(building, "Video", codec),
-                         g_strdup_printf("%s is not supported by this version of Polymux; it must "
-                                         "be one of H.264, H.265, AV1, copy",
-                                         pmx_codec_spelling(pmx_video_codec_name(video->codec))));
-    if (video->codec != PMX_CODEC_H264 && video->codec != PMX_CODEC_COPY &&
+        pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), shape,
+                               pmx_codec_spelling(pmx_video_codec_name(video->codec)));
+    if ((video->codec == PMX_CODEC_H265 || video->codec == PMX_CODEC_AV1) &&
         pmx_build_given(json_object_get(building->over, "Video"), "Profile"))
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", profile),
                          g_strdup_printf("is for H.264 only; leave it out for %s",

@@ -130,7 +130,7 @@ static void check_encoder(PmxBuildOutput *building, const Written *written, cons
                                               [PMX_AUDIO_BAD_BITRATE] = bitrate};
     char *message = NULL;
     if (audio->codec == PMX_AUDIO_COPY) {
-        pmx_build_check_copied(building, written->path, written->json, kept);
+        pmx_build_check_copied(building, written->path, written->json, kept, "what is copied");
         return;
     }
     check_fdk_aac(building, written, audio);

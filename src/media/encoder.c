@@ -9,6 +9,7 @@
 #include "media/artifact.h"
 #include "media/averror.h"
 #include "media/encoder_open.h"
+#include "media/palette.h"
 #include "media/queue.h"
 
 /* Enough to keep the thread busy over the decoder's pauses; each 1080p picture in it is 3 MB. */
@@ -20,6 +21,8 @@ struct PmxEncoder {
     AVCodecContext *context;
     AVBSFContext *strip; /* H.264: takes x264's 700 bytes of settings out of every segment; NULL:
                             nothing to take */
+    PmxPalette *palette; /* GIF; the thread's */
+    AVFrame *painted;
     PmxArtifactWriter *writer;
     PmxFrameQueue *queue;
     GAsyncQueue *done;
@@ -74,8 +77,27 @@ static gboolean write_packets(PmxEncoder *encoder, AVPacket *packet, GError **er
            pmx_av_fail(error, PMX_CODE_INTERNAL, status, "a picture cannot be encoded");
 }
 
-static gboolean encode(PmxEncoder *encoder, const AVFrame *frame, AVPacket *packet, GError **error)
+/* What the codec wants to see of `frame`; NULL with `error`. */
+static const AVFrame *palette_of(PmxEncoder *encoder, const AVFrame *frame, GError **error)
 {
+    const AVCodecContext *context = encoder->context;
+    if (!frame || encoder->rendition->codec != PMX_CODEC_GIF)
+        return frame;
+    if (!encoder->palette)
+        encoder->palette =
+            pmx_palette_new(context->width, context->height, context->time_base, error);
+    if (!encoder->painted)
+        encoder->painted = av_frame_alloc();
+    return encoder->palette && pmx_palette_apply(encoder->palette, frame, encoder->painted, error)
+               ? encoder->painted
+               : NULL;
+}
+
+static gboolean encode(PmxEncoder *encoder, const AVFrame *given, AVPacket *packet, GError **error)
+{
+    const AVFrame *frame = palette_of(encoder, given, error);
+    if (given && !frame)
+        return FALSE;
     int status = avcodec_send_frame(encoder->context, frame);
     if (status < 0)
         return pmx_av_fail(error, PMX_CODE_INTERNAL, status, "a picture cannot be encoded");
@@ -163,7 +185,7 @@ PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rend
 
 static gboolean sharpens(const PmxRendition *rendition)
 {
-    return rendition->codec != PMX_CODEC_AV1 && rendition->qp < 0;
+    return rendition->codec <= PMX_CODEC_H265 && rendition->qp < 0;
 }
 
 /*
@@ -237,6 +259,8 @@ void pmx_encoder_free(PmxEncoder *encoder)
     pmx_artifact_writer_free(encoder->writer);
     avcodec_free_context(&encoder->context);
     av_bsf_free(&encoder->strip);
+    pmx_palette_free(encoder->palette);
+    av_frame_free(&encoder->painted);
     g_clear_error(&encoder->error);
     g_free(encoder);
 }

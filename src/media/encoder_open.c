@@ -149,10 +149,23 @@ static int set_av1(AVCodecContext *context, const PmxRendition *rendition)
     return status < 0 ? status : av_opt_set(context->priv_data, "svtav1-params", params, 0);
 }
 
+static int set_gif(AVCodecContext *context, G_GNUC_UNUSED const PmxRendition *rendition)
+{
+    context->pix_fmt = AV_PIX_FMT_PAL8;
+    return 0;
+}
+
+/* libwebp's own default quality is 75, and its threads do not change the bytes. */
+static int set_webp(G_GNUC_UNUSED AVCodecContext *context,
+                    G_GNUC_UNUSED const PmxRendition *rendition)
+{
+    return 0;
+}
+
 static const Library libraries[] = {
-    [PMX_CODEC_H264] = {"libx264", set_h264},
-    [PMX_CODEC_H265] = {"libx265", set_h265},
-    [PMX_CODEC_AV1] = {"libsvtav1", set_av1},
+    [PMX_CODEC_H264] = {"libx264", set_h264},      [PMX_CODEC_H265] = {"libx265", set_h265},
+    [PMX_CODEC_AV1] = {"libsvtav1", set_av1},      [PMX_CODEC_GIF] = {"gif", set_gif},
+    [PMX_CODEC_WEBP] = {"libwebp_anim", set_webp},
 };
 
 AVCodecContext *pmx_encoder_open(const PmxVideoTask *task, const PmxRendition *rendition,

@@ -6,7 +6,7 @@
 
 /* What the encoders choose when a job names no CRF (the job API's defaults). */
 static const double default_crf[] = {
-    [PMX_CODEC_H264] = 23, [PMX_CODEC_H265] = 26, [PMX_CODEC_AV1] = 32};
+    [PMX_CODEC_H264] = 23, [PMX_CODEC_H265] = 26, [PMX_CODEC_AV1] = 32, [PMX_CODEC_WEBP] = 0};
 
 static gboolean is_turned(const PmxStream *video)
 {

@@ -352,6 +352,14 @@ static void copy_video(PmxPlanning *planning, const PmxOutput *output, guint sou
         choice->copied = g_strdup(key);
 }
 
+/* GIF and WebP tell of each picture what is new since the one before, in one stream. */
+static gboolean is_animation(const PmxOutput *output)
+{
+    return output->video.codec == PMX_CODEC_GIF || output->video.codec == PMX_CODEC_WEBP;
+}
+
+static const double WHOLE_FILM = 1e6; /* seconds */
+
 static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint source,
                          const PmxStream *stream, GPtrArray *warnings, PmxPlanChoice *choice)
 {
@@ -373,7 +381,8 @@ static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint s
     if (warning)
         g_ptr_array_add(warnings, warning);
     PmxStream flowing = pmx_flow_stream(&flow, stream);
-    PmxGrid grid = pmx_grid_new(&flowing, output->video.gop, planning->segment_seconds);
+    PmxGrid grid = pmx_grid_new(&flowing, output->video.gop,
+                                is_animation(output) ? WHOLE_FILM : planning->segment_seconds);
     rendition->gop = grid.gop;
     choice->row = row_for(planning, source, stream, &grid, &flow);
     choice->rendition = row_add(choice->row, rendition);

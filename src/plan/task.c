@@ -5,7 +5,7 @@
 #include "job/containers.h"
 #include "job/watermarks.h"
 
-static const char *const codecs[] = {"h264", "h265", "av1", NULL};
+static const char *const codecs[] = {"h264", "h265", "av1", "gif", "webp", NULL};
 static const char *const pixel_formats[] = {"yuv420p", "yuv420p10le", NULL};
 static const char *const h264_profiles[] = {"baseline", "main", "high", NULL};
 static const char *const subtitle_codecs[] = {"auto", "mov_text", "webvtt", "ass", "subrip", NULL};

@@ -226,3 +226,41 @@ def test_template_gives_way(polymux, film):
     path = polymux.run(job({"film": film}, [one])).file("x")
     assert path.name == "sound-m4a.m4a"
     assert [s["codec_type"] for s in tools.streams(path)] == ["audio"]
+
+
+def webp_frames(path):
+    """Durations in ms of an animated WebP's frames, out of its RIFF chunks (RFC 9649, 2.7)."""
+    data, at, found = path.read_bytes(), 12, []
+    assert data[:4] == b"RIFF" and data[8:12] == b"WEBP"
+    while at + 8 <= len(data):
+        kind, size = data[at:at + 4], int.from_bytes(data[at + 4:at + 8], "little")
+        if kind == b"ANMF":
+            found.append(int.from_bytes(data[at + 20:at + 23], "little"))
+        at += 8 + size + size % 2
+    return found
+
+
+def test_animations(polymux, film):
+    """Moving pictures without sound, whole however the film would be cut."""
+    def one(kind, name):
+        return {"Name": name, "OutputFileName": name, "OverrideParams": {
+            "Container": {"Format": kind}, "Video": {"Fps": 12.5}}}
+    done = polymux.run(job({"film": film}, [one("gif", "g"), one("webp", "w")]),
+                       env={"POLYMUX_SEGMENT_SECONDS": "1"})
+    gif, webp = done.file("g"), done.file("w")
+    seen, numbers = flashes(gif)
+    assert len(numbers) == 38 and numbers[:3] == [0, 2, 4]
+    assert [s["codec_name"] for s in tools.streams(gif)] == ["gif"]
+    shown = webp_frames(webp)
+    assert sum(shown) == pytest.approx(3000, abs=80) and len(shown) == 38
+    again = polymux.run(job({"film": film}, [one("gif", "g2"), one("webp", "w2")]))
+    assert tools.sha256(again.file("g2")) == tools.sha256(gif)
+    assert tools.sha256(again.file("w2")) == tools.sha256(webp)
+
+
+@pytest.mark.parametrize("kind", ["gif", "webp"])
+def test_animations_refuse(polymux, film, kind):
+    one = {"OutputFileName": "x", "OverrideParams": {"Container": {"Format": kind},
+                                                     "Video": {"Crf": 20}}}
+    done = polymux.run(job({"film": film}, [one]), expect=2)
+    assert any(f"has no effect on {kind.upper()}" in text for _, text in done.problems())

@@ -257,8 +257,6 @@ static const BadJob bad_jobs[] = {
      "InvalidParameter @TransConfig.AdjDar: is not a known key; did you mean "
      "\"AdjDarMethod\"?\n"},
     {VIDEO, "{'Codec':'GIF'}",
-     "InvalidParameter.NotSupported @Video.Codec: GIF is not supported by this "
-     "version of Polymux; it must be one of H.264, H.265, AV1, copy\n"
      "InvalidParameter.NotSupported @Video.Codec: mp4 files carry H.264, H.265 or AV1, not GIF; "
      "choose another codec or another Container.Format\n"},
     {VIDEO, "{'Codec':'H264'}",
