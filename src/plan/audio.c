@@ -250,8 +250,10 @@ gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
         g_clear_pointer(&choice->task, task_free);
         return FALSE;
     }
-    pmx_sound_set_tempo(wish, input, stream, choice->task, warnings);
-    pmx_sound_set_volume(choice->task, &wish->audio->volume);
+    if (choice->task) {
+        pmx_sound_set_tempo(wish, input, stream, choice->task, warnings);
+        pmx_sound_set_volume(choice->task, &wish->audio->volume);
+    }
     choice->language = choose_language(stream, wish->audio, warnings);
     choice->tag = choose_tag(stream, wish->audio, choice->language);
     choice->seconds = (double)pmx_stream_us(stream, stream->end - stream->start) / G_USEC_PER_SEC;
