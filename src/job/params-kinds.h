@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Values with text forms of their own, for the tables in job/params.c and job/config.c. Pure. */
+/* Values with text forms of their own, for the tables in job/params-*.c and job/config.c. Pure. */
 #pragma once
 
 #include "base/fields.h"

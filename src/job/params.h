@@ -20,6 +20,7 @@ typedef struct {
 } PmxParams;
 
 extern const PmxObject pmx_params_object;
+extern const PmxObject pmx_container_object;    /* checked, and stored nowhere */
 extern const PmxObject pmx_video_object;        /* PmxVideo */
 extern const PmxObject pmx_audio_object;        /* PmxAudio, the settings common to all tracks */
 extern const PmxObject pmx_audio_track_object;  /* PmxAudio, an element of Audios */

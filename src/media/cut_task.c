@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The cut task: where in a window of the film two segments are to meet.
+ * The cut task: where in a window of the film two segments are to meet (the rule is in
+ * plan/segments.h).
  *
- *     decoder ─► 160x90, grey ─► scene detector ─► the first scene cut ─► "0.pmx"
+ *     decoder ─► 160x90, grey ─► scene detector ─► a scene cut ─► "0.pmx"
  *
- * Where there is none it is the window's first frame. The detector is libavfilter's scdet; on
+ * The detector is libavfilter's scdet; on
  * pictures this small it agrees with x264 and x265 about where a scene ends, and costs next to
  * nothing beside the decoding. So the first look is at those pictures only that others refer to;
  * where two of them are of different scenes, a second one looks at every picture between. The
@@ -110,32 +111,68 @@ static gboolean look(PmxRun *run, PmxDecoder *decoder, gint64 start, gint64 end,
     return ok && (found->cut || next != PMX_NEXT_ERROR);
 }
 
+/* Who looks, and where. */
+typedef struct {
+    PmxRun *run;
+    PmxDecoder *decoder;
+    const PmxCutTask *task;
+} Search;
+
+static gboolean look_from(const Search *search, gint64 start, gint64 end, gboolean sparse,
+                          Found *found, GError **error)
+{
+    pmx_decoder_set_sparse(search->decoder, FALSE);
+    return pmx_decoder_seek(search->decoder, start, error) &&
+           look(search->run, search->decoder, start, end, sparse, found, error);
+}
+
+/* Which of the scene cuts in [start, end), if there is one, and the first frame there. */
+typedef struct {
+    gboolean cut, any;
+    gint64 tick, first;
+} Scene;
+
 /* Two pictures far apart may differ within a scene too: then the search goes on behind them. */
-static gboolean search(PmxRun *run, PmxDecoder *decoder, const PmxCutTask *task, gint64 *tick,
-                       GError **error)
+static gboolean find_scene(const Search *search, gint64 start, gint64 end, gboolean last,
+                           Scene *scene, GError **error)
 {
     Found wide, close;
-    gint64 start = task->start;
-    *tick = task->start;
+    *scene = (Scene){0};
     for (gboolean first = TRUE;; first = FALSE) {
-        pmx_decoder_set_sparse(decoder, FALSE);
-        if (!pmx_decoder_seek(decoder, start, error) ||
-            !look(run, decoder, start, task->end, TRUE, &wide, error))
+        if (!look_from(search, start, end, TRUE, &wide, error))
             return FALSE;
-        if (first && wide.any)
-            *tick = wide.first;
+        if (first) {
+            scene->any = wide.any;
+            scene->first = wide.first;
+        }
         if (!wide.cut)
             return TRUE;
-        pmx_decoder_set_sparse(decoder, FALSE);
-        if (!pmx_decoder_seek(decoder, wide.before, error) ||
-            !look(run, decoder, wide.before, wide.behind + 1, FALSE, &close, error))
+        if (!look_from(search, wide.before, wide.behind + 1, FALSE, &close, error))
             return FALSE;
         if (close.cut) {
-            *tick = close.behind;
-            return TRUE;
+            scene->cut = TRUE;
+            scene->tick = close.behind;
+            if (!last)
+                return TRUE;
         }
         start = wide.behind;
     }
+}
+
+static gboolean choose(const Search *search, gint64 *tick, GError **error)
+{
+    const PmxCutTask *task = search->task;
+    Scene ahead, back;
+    if (!find_scene(search, task->point, task->end, FALSE, &ahead, error))
+        return FALSE;
+    *tick = ahead.cut ? ahead.tick : ahead.any ? ahead.first : task->point;
+    if (ahead.cut)
+        return TRUE;
+    if (!find_scene(search, task->start, task->point, TRUE, &back, error))
+        return FALSE;
+    if (back.cut)
+        *tick = back.tick;
+    return TRUE;
 }
 
 static gboolean write_result(const PmxRun *run, gint64 tick, GError **error)
@@ -176,7 +213,7 @@ static gboolean find_cut(PmxRun *run, const PmxCutTask *task, GError **error)
     if (!decoder)
         return FALSE;
     pmx_decoder_coarse(decoder);
-    return search(run, decoder, task, &tick, error) && write_result(run, tick, error);
+    return choose(&(Search){run, decoder, task}, &tick, error) && write_result(run, tick, error);
 }
 
 json_t *pmx_cut_run(PmxRun *run, GError **error)

@@ -55,6 +55,19 @@ static AVRational rational(PmxRatio ratio)
     return small;
 }
 
+/*
+ * As the end of a GOP comes near, both encoders put a keyframe wherever one is not much dearer than
+ * another picture, for soon they have to. In a segment that is no longer than a GOP they need not:
+ * the next segment begins with a keyframe. Without an end in sight they put them at scene cuts
+ * only.
+ */
+static int gop_size(const PmxRendition *rendition, gint64 frames)
+{
+    enum { ENDLESS = 1 << 20 };
+    gboolean one = frames > 0 && frames <= rendition->gop;
+    return one ? ENDLESS : (int)CLAMP(rendition->gop, 1, ENDLESS);
+}
+
 static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
                         const PmxRendition *rendition)
 {
@@ -64,7 +77,6 @@ static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
     context->time_base = rational(task->time_base);
     context->framerate = rational(task->frame_rate);
     context->sample_aspect_ratio = rational(rendition->sar);
-    context->gop_size = (int)CLAMP(rendition->gop, 1, INT_MAX / 2);
     context->rc_max_rate = rendition->maxrate * 1000;
     context->rc_buffer_size = (int)MIN(rendition->bufsize * 1000, INT_MAX);
     context->thread_count = 1;
@@ -91,7 +103,7 @@ static int set_h265(AVCodecContext *context, const PmxRendition *rendition)
 }
 
 static AVCodecContext *open_context(const PmxVideoTask *task, const PmxRendition *rendition,
-                                    GError **error)
+                                    gint64 frames, GError **error)
 {
     gboolean h264 = rendition->codec == PMX_CODEC_H264;
     const char *name = h264 ? "libx264" : "libx265";
@@ -103,6 +115,7 @@ static AVCodecContext *open_context(const PmxVideoTask *task, const PmxRendition
     }
     g_autoptr(AVCodecContext) context = avcodec_alloc_context3(codec);
     set_picture(context, task, rendition);
+    context->gop_size = gop_size(rendition, frames);
     int status = av_opt_set(context->priv_data, "preset", rendition->preset, 0);
     if (status >= 0)
         status = av_opt_set_double(context->priv_data, "crf", rendition->crf, 0);
@@ -223,13 +236,13 @@ static gpointer thread_main(gpointer data)
 /* --- for the video task --- */
 
 PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rendition,
-                              const char *path, GAsyncQueue *done, GError **error)
+                              gint64 frames, const char *path, GAsyncQueue *done, GError **error)
 {
     PmxEncoder *encoder = g_new0(PmxEncoder, 1);
     encoder->task = task;
     encoder->rendition = rendition;
     encoder->done = done;
-    encoder->context = open_context(task, rendition, error);
+    encoder->context = open_context(task, rendition, frames, error);
     if (encoder->context && open_strip(encoder, error))
         encoder->writer = pmx_artifact_create(path, error);
     if (!encoder->writer) {

@@ -16,10 +16,11 @@
 typedef struct PmxEncoder PmxEncoder;
 
 /* Opens the codec and starts the thread; packets go into the artifact file `path`. When the thread
- * has done everything, or failed, it pushes the encoder onto `done`. Borrows all arguments until
+ * has done everything, or failed, it pushes the encoder onto `done`. `frames` is how long the
+ * segment is going to be, 0 when that is not known. Borrows all pointers until
  * pmx_encoder_free(). */
 PmxEncoder *pmx_encoder_start(const PmxVideoTask *task, const PmxRendition *rendition,
-                              const char *path, GAsyncQueue *done, GError **error);
+                              gint64 frames, const char *path, GAsyncQueue *done, GError **error);
 
 /* Queues a picture, waiting while the queue is full; `frame` becomes the encoder's. */
 void pmx_encoder_put(PmxEncoder *encoder, AVFrame *frame);

@@ -8,6 +8,8 @@
  * segments share no frame and leave none out, whatever the source's keyframes, frame rate or first
  * timestamp are.
  */
+#include <math.h>
+
 #include "media/cut.h"
 #include "media/decoder.h"
 #include "media/encoder.h"
@@ -29,14 +31,26 @@ typedef struct {
     guint frames;
 } Segment;
 
-static gboolean start_encoders(Segment *segment, GError **error)
+/* How many frames the segment has: known where the film has a constant rate. */
+static gint64 count_frames(const Segment *segment, PmxRatio tick)
+{
+    const PmxVideoTask *task = segment->task;
+    gint64 start = task->begin ? segment->start : task->origin;
+    gint64 end = task->end ? segment->end : task->film_end;
+    if (!task->snap || end <= start)
+        return 0;
+    return (gint64)llround((double)(end - start) * pmx_ratio_value(tick) *
+                           pmx_ratio_value(task->frame_rate));
+}
+
+static gboolean start_encoders(Segment *segment, gint64 frames, GError **error)
 {
     for (guint i = 0; i < segment->task->renditions->len; i++) {
         g_autofree char *name = g_strdup_printf("%u.pmx", i);
         g_autofree char *path = pmx_run_file(segment->run, name);
         const PmxRendition *rendition = g_ptr_array_index(segment->task->renditions, i);
         PmxEncoder *encoder =
-            pmx_encoder_start(segment->task, rendition, path, segment->done, error);
+            pmx_encoder_start(segment->task, rendition, frames, path, segment->done, error);
         if (!encoder)
             return FALSE;
         g_ptr_array_add(segment->encoders, encoder);
@@ -148,14 +162,15 @@ static void free_encoder(gpointer data)
 static json_t *run_segment(Segment *segment, GError **error)
 {
     const PmxVideoTask *task = segment->task;
-    AVRational tick = pmx_decoder_stream(segment->decoder)->time_base;
+    AVRational time_base = pmx_decoder_stream(segment->decoder)->time_base;
+    PmxRatio tick = {time_base.num, time_base.den};
     if (!read_cuts(segment, error))
         return NULL;
-    pmx_timeline_init(&segment->timeline, task, (PmxRatio){tick.num, tick.den});
+    pmx_timeline_init(&segment->timeline, task, tick);
     if (task->begin && !pmx_decoder_seek(segment->decoder, segment->start, error))
         return NULL;
-    if (!start_encoders(segment, error) || !encode_frames(segment, error) ||
-        !finish_encoders(segment, error))
+    if (!start_encoders(segment, count_frames(segment, tick), error) ||
+        !encode_frames(segment, error) || !finish_encoders(segment, error))
         return NULL;
     return json_pack("{s:i, s:i}", "frames", (int)segment->frames, "damaged",
                      (int)pmx_decoder_damaged(segment->decoder));

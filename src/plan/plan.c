@@ -156,6 +156,7 @@ static PmxVideoTask *segment_body(const Row *row, guint i)
     body->begin = g_strdup(cut_key(row, i));
     body->end = g_strdup(cut_key(row, i + 1));
     body->origin = stream->start;
+    body->film_end = body->end ? 0 : stream->end;
     body->frame_rate = row->grid.rate;
     body->snap = stream->constant_rate;
     body->time_base =
@@ -196,8 +197,10 @@ static void add_cut(Planning *planning, Row *row, char *id, guint i)
     const PmxPlanInput *input = &planning->inputs[row->source];
     PmxCutTask *body = body_new(&pmx_cut_task_object);
     body->stream = row->stream->index;
-    body->start = pmx_grid_point(&row->grid, i);
-    body->end = pmx_grid_window(&row->grid, i);
+    PmxGridWindow window = pmx_grid_window(&row->grid, i);
+    body->start = window.start;
+    body->point = window.point;
+    body->end = window.end;
     PmxTask *task = task_new(PMX_TASK_CUT, id, body);
     task->source = row->source;
     task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);

@@ -8,9 +8,9 @@
  * on it. */
 static const PmxRatio usual_rate = {25, 1};
 
-/* A window of at most half a segment keeps the cuts in order; a longer one than this costs more
- * decoding than it saves. */
-static const double WINDOW_SECONDS = 5;
+/* Windows in parts of a segment, which keep the cuts in order and apart; longer ones than this cost
+ * more decoding than they save. */
+static const double AHEAD = 0.5, BACK = 0.4, WINDOW_SECONDS = 5;
 
 static gint64 gop_frames(PmxGop gop, PmxRatio rate)
 {
@@ -42,9 +42,17 @@ gint64 pmx_grid_point(const PmxGrid *grid, guint i)
     return grid->origin + pmx_rescale(halves, half_frame, grid->ticks);
 }
 
-gint64 pmx_grid_window(const PmxGrid *grid, guint i)
+static gint64 ticks(const PmxGrid *grid, double seconds)
 {
-    double seconds = (double)grid->frames / pmx_ratio_value(grid->rate) / 2;
-    gint64 us = (gint64)(MIN(seconds, WINDOW_SECONDS) * G_USEC_PER_SEC);
-    return pmx_grid_point(grid, i) + pmx_rescale(us, (PmxRatio){1, G_USEC_PER_SEC}, grid->ticks);
+    return pmx_rescale((gint64)(seconds * G_USEC_PER_SEC), (PmxRatio){1, G_USEC_PER_SEC},
+                       grid->ticks);
+}
+
+PmxGridWindow pmx_grid_window(const PmxGrid *grid, guint i)
+{
+    double segment = (double)grid->frames / pmx_ratio_value(grid->rate);
+    gint64 point = pmx_grid_point(grid, i);
+    gint64 back = ticks(grid, MIN(segment * BACK, WINDOW_SECONDS));
+    gint64 ahead = ticks(grid, MIN(segment * AHEAD, WINDOW_SECONDS));
+    return (PmxGridWindow){MAX(grid->origin, point - back), point, point + ahead};
 }

@@ -10,6 +10,7 @@ static const char *const aac_profiles[] = {"aac_low", "aac_he", "aac_he_v2", NUL
 static const PmxField cut_fields[] = {
     {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
     {"start", PMX_FIELD_INT, AT(start), .doc = "first tick"},
+    {"point", PMX_FIELD_INT, AT(point), .doc = "tick of the grid point"},
     {"end", PMX_FIELD_INT, AT(end), .doc = "first tick beyond"},
     {0},
 };
@@ -44,6 +45,7 @@ static const PmxField video_fields[] = {
     {"begin", PMX_FIELD_STRING, AT(begin), .doc = "cut it begins at"},
     {"end", PMX_FIELD_STRING, AT(end), .doc = "cut it ends before"},
     {"origin", PMX_FIELD_INT, AT(origin), .doc = "the tick that becomes zero"},
+    {"film_end", PMX_FIELD_INT, AT(film_end), .doc = "tick where the film ends"},
     {"time_base", PMX_FIELD_TEXT, AT(time_base), .kind = &pmx_ratio_kind, .fallback = "0",
      .doc = "seconds a tick"},
     {"frame_rate", PMX_FIELD_TEXT, AT(frame_rate), .kind = &pmx_ratio_kind, .fallback = "0",

@@ -3,9 +3,10 @@
  * Tasks: the kinds of work, as the runner is told to do them. Plain data with field tables, sent as
  * JSON.
  *
- *   cut      a stretch of the source where two segments are to meet; its artifact is the tick of
- * the scene cut in it, or of its beginning when the scene goes on video    source, the cuts it lies
- * between, and the renditions wanted: one decode feeds every encoder; one artifact per rendition
+ *   cut      a stretch of the source where two segments are to meet; its artifact is the tick
+ *            where they do
+ *   video    source, the cuts it lies between, and the renditions wanted: one decode feeds every
+ *            encoder; one artifact per rendition
  *   audio    one source track and encoder settings; one artifact, whole length
  *   package  an output's artifacts into its container; the only kind that writes what a user sees
  *
@@ -26,8 +27,8 @@ typedef enum {
 } PmxTaskKind;
 
 typedef struct {
-    gint64 stream;     /* index in the source */
-    gint64 start, end; /* [start, end) in the source's ticks */
+    gint64 stream;            /* index in the source */
+    gint64 start, point, end; /* PmxGridWindow of plan/segments.h, in the source's ticks */
 } PmxCutTask;
 
 typedef struct {
@@ -46,6 +47,7 @@ typedef struct {
     char *begin, *end;    /* keys of the cuts it lies between, of which the first belongs to it;
                              NULL: where the film begins or ends */
     gint64 origin;        /* the source tick that becomes zero */
+    gint64 film_end;      /* where the film is said to end; 0 in segments that end before */
     PmxRatio time_base;   /* of what is made, seconds a tick */
     PmxRatio frame_rate;  /* frames a second, for rate control and durations */
     gboolean snap;        /* put timestamps that are a rounding away from the frame grid onto it */

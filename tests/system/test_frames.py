@@ -115,6 +115,30 @@ def test_keyframes_on_the_grid(polymux, store):
         assert set(range(0, FRAMES, gop)) == set(track.sync)
 
 
+def scenes(path, first, frames=300):
+    """Two still scenes, the second from frame `first` on, with no keyframe of its own."""
+    media.ffmpeg("-f", "lavfi", "-i", f"testsrc=s=160x90:r=25,loop=loop={frames}:size=1",
+                 "-f", "lavfi", "-i", "mandelbrot=s=160x90:r=25", "-filter_complex",
+                 f"[0]trim=end_frame={first}[a];[1]loop=loop={frames}:size=1,"
+                 f"trim=end_frame={frames - first}[b];[a][b]concat=n=2,format=yuv420p",
+                 "-frames:v", str(frames), *media.X264[:2], "-crf", "12", "-g", "1000",
+                 "-sc_threshold", "0", path)
+    return path
+
+
+@pytest.mark.parametrize("codec", ["H.264", "H.265"])
+@pytest.mark.parametrize("first,keyframes", [
+    (120, [0, 100, 120, 200]),  # the grid's points are 100 and 200; a scene behind one: there
+    (90, [0, 90, 190, 200]),    # shortly before: there (and 190 is the encoder's own)
+    (45, [0, 100, 200]),        # longer before: on the grid
+])
+def test_segments_meet_where_keyframes_are(polymux, store, first, keyframes, codec):
+    source = store.get(f"scenes-{first}.mp4", lambda p: scenes(p, first))
+    done = polymux.run(job({"film": source}, [output("o", video={"Codec": codec, "Gop": 100})]))
+    track, = mp4.check(done.file("o")).tracks
+    assert sorted(track.sync) == keyframes
+
+
 def test_same_frames_in_every_size(polymux, store):
     """Renditions of one decode agree; scaled ones too."""
     source, _ = make(store, "ntsc.mp4")

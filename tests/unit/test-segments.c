@@ -106,12 +106,19 @@ static void assert_windows(const PmxGrid *grid)
     gint64 five = pmx_rescale(5, (PmxRatio){1, 1}, grid->ticks);
     for (guint i = 1; i < grid->count; i++) {
         gint64 at = pmx_grid_point(grid, i), next = pmx_grid_point(grid, i + 1);
-        gint64 window = pmx_grid_window(grid, i) - at;
+        PmxGridWindow window = pmx_grid_window(grid, i), after = pmx_grid_window(grid, i + 1);
+        gint64 ahead = window.end - at, back = at - window.start;
+        g_assert_cmpint(window.point, ==, at);
         g_assert_cmpint(pmx_grid_point(grid, i - 1), <, at);
-        g_assert_cmpint(window, >, 0);
-        g_assert_cmpint(window, <=, five);
-        g_assert_cmpint(2 * window, <=, next - at + 2);
-        g_assert_cmpint(window, >=, MIN(five, (next - at) / 2) - 1);
+        g_assert_cmpint(ahead, >, 0);
+        g_assert_cmpint(ahead, <=, five);
+        g_assert_cmpint(2 * ahead, <=, next - at + 2);
+        g_assert_cmpint(ahead, >=, MIN(five, (next - at) / 2) - 1);
+        g_assert_cmpint(back, <=, five);
+        g_assert_cmpint(back, >=, MIN(five, (next - at) * 2 / 5) - 2);
+        g_assert_cmpint(window.start, >=, grid->origin);
+        /* Nobody's segment is empty: windows stay apart. */
+        g_assert_cmpint(window.end, <=, after.start);
     }
 }
 
@@ -163,7 +170,17 @@ static void test_half_frame(void)
     g_assert_cmpint(pmx_grid_point(&grid, 1), ==, 1024 + 250 * 512 - 256);
     g_assert_cmpint(pmx_grid_point(&grid, 3), ==, 1024 + 750 * 512 - 256);
     g_assert_cmpint(pmx_grid_point(&free_grid, 3), ==, 1024 + 750 * 512);
-    g_assert_cmpint(pmx_grid_window(&grid, 1), ==, pmx_grid_point(&grid, 1) + 5 * 12800);
+    g_assert_cmpint(pmx_grid_window(&grid, 1).end, ==, pmx_grid_point(&grid, 1) + 5 * 12800);
+}
+
+static void test_windows(void)
+{
+    const PmxGrid grid = {
+        .frames = 250, .count = 4, .gop = 250, .rate = {25, 1}, .origin = 1000, .ticks = {1, 100}};
+    PmxGridWindow window = pmx_grid_window(&grid, 2);
+    g_assert_cmpint(window.start, ==, 2600);
+    g_assert_cmpint(window.point, ==, 3000);
+    g_assert_cmpint(window.end, ==, 3500);
 }
 
 /* GOP lengths as jobs give them, and the segments made of them. */
@@ -217,6 +234,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(constant, &films[i], test_constant);
         g_test_add_data_func(variable, &films[i], test_variable);
     }
+    g_test_add_func("/segments/windows", test_windows);
     g_test_add_func("/segments/half-frame", test_half_frame);
     g_test_add_func("/segments/gop", test_gop);
     g_test_add_func("/segments/count", test_count);
