@@ -28,6 +28,7 @@ typedef struct {
 } Options;
 
 typedef struct {
+    const Options *options;
     const PmxConfiguration *configuration;
     char *data, *credentials; /* paths */
     char *endpoint;
@@ -38,6 +39,20 @@ typedef struct {
     PmxFront *front;
     GMainLoop *loop;
 } Server;
+
+/* NULL with `problems`. */
+static PmxConfiguration *read_configuration(const Options *options, PmxProblems *problems)
+{
+    const PmxConfigurationFlag flags[] = {
+        {"server", "data", "--data", options->data},
+        {"server", "listen", "--listen", options->listen},
+        {"server", "workers", "--workers", options->workers},
+        {0},
+    };
+    g_auto(GStrv) environment = g_get_environ();
+    return pmx_configuration_read(options->config, (const char *const *)environment, flags,
+                                  problems);
+}
 
 /* --- what the parts are told --- */
 
@@ -166,11 +181,9 @@ static gboolean on_stop(gpointer data)
 }
 
 /* Wrong credentials leave those that were. */
-static gboolean on_reload(gpointer data)
+static void reload_credentials(const Server *server)
 {
-    Server *server = data;
     g_autoptr(GError) error = NULL;
-    pmx_supervisor_tell_reloading();
     g_autoptr(PmxCredentials) credentials = pmx_credentials_read(server->credentials, &error);
     if (credentials) {
         pmx_access_replace(server->access, credentials);
@@ -178,6 +191,33 @@ static gboolean on_reload(gpointer data)
     } else {
         g_printerr("polymux serve: the credentials stay as they were: %s\n", error->message);
     }
+}
+
+/* And so does a wrong configuration, of which nothing else is taken over before the next start. */
+static void reload_storage_keys(const Server *server)
+{
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    g_autoptr(PmxConfiguration) configuration = read_configuration(server->options, problems);
+    if (!configuration) {
+        g_autofree char *text = pmx_problems_to_text(problems);
+        g_printerr("polymux serve: the keys of storages stay as they were: the configuration is "
+                   "wrong:\n%s",
+                   text);
+        return;
+    }
+    g_autofree PmxStorageSetup *storages = pmx_configured_storages(configuration);
+    guint count = configuration->storages->len;
+    if (count > 0)
+        g_print("keys of storages read again: %u changed\n",
+                pmx_service_set_storage_keys(server->service, storages, count));
+}
+
+static gboolean on_reload(gpointer data)
+{
+    const Server *server = data;
+    pmx_supervisor_tell_reloading();
+    reload_credentials(server);
+    reload_storage_keys(server);
     fflush(stdout);
     pmx_supervisor_tell("READY=1");
     return G_SOURCE_CONTINUE;
@@ -214,13 +254,13 @@ static void run(Server *server)
             g_source_remove(sources[i]);
 }
 
-static int serve(const PmxConfiguration *configuration)
+static int serve(const Options *options, const PmxConfiguration *configuration)
 {
     g_autoptr(GError) error = NULL;
     g_autofree char *data = pmx_configuration_data(configuration->server.data);
     g_autofree char *credentials = g_build_filename(data, "credentials", NULL);
     g_autoptr(GMainLoop) loop = g_main_loop_new(NULL, FALSE);
-    Server server = {configuration, data, credentials, .loop = loop};
+    Server server = {options, configuration, data, credentials, .loop = loop};
     gboolean started = start_service(&server, &error) && start_access(&server, &error) &&
                        start_front(&server, &error);
     if (started)
@@ -254,19 +294,11 @@ static void prepare_process(void)
 
 static int serve_configured(const Options *options)
 {
-    const PmxConfigurationFlag flags[] = {
-        {"server", "data", "--data", options->data},
-        {"server", "listen", "--listen", options->listen},
-        {"server", "workers", "--workers", options->workers},
-        {0},
-    };
     g_autoptr(PmxProblems) problems = pmx_problems_new();
-    g_auto(GStrv) environment = g_get_environ();
-    g_autoptr(PmxConfiguration) configuration =
-        pmx_configuration_read(options->config, (const char *const *)environment, flags, problems);
+    g_autoptr(PmxConfiguration) configuration = read_configuration(options, problems);
     if (configuration) {
         prepare_process();
-        return serve(configuration);
+        return serve(options, configuration);
     }
     g_autofree char *text = pmx_problems_to_text(problems);
     g_printerr("polymux serve: the configuration is wrong (polymux serve --sample-config shows "
@@ -309,7 +341,7 @@ int pmx_command_serve(char **argv)
     g_auto(GStrv) words = pmx_command_options(
         argv, entries, "",
         "Serves the job API on / and REST on /v1 until it is told to stop (SIGTERM, Ctrl-C). "
-        "SIGHUP reads\nthe credentials again. Jobs that are at work then go on at the next start.\n\n"
+        "SIGHUP reads\nthe credentials and the keys of storages again. Jobs that are at work then go on at the next start.\n\n"
         "Exit status: 0 stopped as told, 1 it could not start, 2 the configuration is invalid.");
     int status = PMX_EXIT_INVALID;
     if (words && words[1])

@@ -150,6 +150,9 @@ typedef struct {
 } PmxStorageRecord;
 extern const PmxObject pmx_storage_record_object;
 
+/* Takes over the keys of those that are where they were, also for jobs that run; how many are others. */
+guint pmx_service_set_storage_keys(PmxService *service, const PmxStorageSetup *setups, guint count);
+
 GPtrArray *pmx_service_storages(PmxService *service,
                                 PmxProblems *problems); /* of PmxStorageRecord * */
 gboolean pmx_service_set_default_storage(PmxService *service, const char *bucket, const char *path,

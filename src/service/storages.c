@@ -35,6 +35,11 @@ static void storage_free(gpointer record)
 
 /* --- those of the configuration --- */
 
+guint pmx_service_set_storage_keys(PmxService *service, const PmxStorageSetup *setups, guint count)
+{
+    return pmx_storages_set_keys(pmx_places_storages(service->places), setups, count);
+}
+
 static char *text_or_null(const char *text)
 {
     return text && *text ? g_strdup(text) : NULL;

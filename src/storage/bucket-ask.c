@@ -42,11 +42,11 @@ static gboolean learn_clock(PmxBucketHttp *bucket, const PmxClientReply *reply,
 
 static PmxSigned *sign(PmxBucketHttp *bucket, const PmxAsk *ask)
 {
-    const PmxSignKeys keys = {bucket->access_key, bucket->secret, bucket->token, bucket->region};
     g_autofree char *sha256 =
         ask->file
             ? NULL
             : g_compute_checksum_for_string(G_CHECKSUM_SHA256, ask->text ? ask->text : "", -1);
+    PmxSignKeys keys = {.region = bucket->region};
     const PmxSignRequest request = {.scheme = bucket->scheme,
                                     .keys = &keys,
                                     .method = ask->method,
@@ -58,7 +58,13 @@ static PmxSigned *sign(PmxBucketHttp *bucket, const PmxAsk *ask)
                                     .headers = ask->headers,
                                     .sha256 = sha256,
                                     .moment = server_moment(bucket)};
-    return pmx_sign(&request);
+    g_mutex_lock(&bucket->lock);
+    keys.access_key = bucket->access_key;
+    keys.secret = bucket->secret;
+    keys.token = bucket->token;
+    PmxSigned *made = pmx_sign(&request);
+    g_mutex_unlock(&bucket->lock);
+    return made;
 }
 
 static guint seconds_left(const PmxRetry *retry)

@@ -94,6 +94,25 @@ static void bucket_free(PmxBucket *base)
     g_free(bucket);
 }
 
+/* An empty option is none. */
+static char *copy(const char *text)
+{
+    return text && *text ? g_strdup(text) : NULL;
+}
+
+static void set_keys(PmxBucket *base, const char *access_key, const char *secret, const char *token)
+{
+    PmxBucketHttp *bucket = (PmxBucketHttp *)base;
+    g_mutex_lock(&bucket->lock);
+    g_free(bucket->access_key);
+    wipe(bucket->secret);
+    wipe(bucket->token);
+    bucket->access_key = copy(access_key);
+    bucket->secret = copy(secret);
+    bucket->token = copy(token);
+    g_mutex_unlock(&bucket->lock);
+}
+
 static const PmxBucketKind kind = {
     .wrong_key = wrong_key,
     .head = pmx_bucket_http_head,
@@ -106,20 +125,13 @@ static const PmxBucketKind kind = {
     .uploads = pmx_bucket_http_uploads,
     .remove = pmx_bucket_http_delete,
     .list = pmx_bucket_http_list,
+    .set_keys = set_keys,
     .free = bucket_free,
 };
 
-/* An empty option is none. */
-static char *copy(const char *text)
-{
-    return text && *text ? g_strdup(text) : NULL;
-}
-
 static void take_options(PmxBucketHttp *bucket, const PmxBucketOptions *options)
 {
-    bucket->access_key = copy(options->access_key);
-    bucket->secret = copy(options->secret);
-    bucket->token = copy(options->token);
+    set_keys(&bucket->base, options->access_key, options->secret, options->token);
     bucket->acl = copy(options->acl);
     bucket->storage_class = copy(options->storage_class);
 }

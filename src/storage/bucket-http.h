@@ -27,11 +27,13 @@ typedef struct {
     char *bucket;
     gboolean path_style;
     PmxSignScheme scheme;
-    char *access_key, *secret, *token, *region;
+    char *region;
     char *acl, *storage_class;
 
     GMutex lock;
-    gint64 ahead; /* milliseconds that the server's clock is ahead of ours; under the lock */
+    /* protected by the lock */
+    char *access_key, *secret, *token;
+    gint64 ahead; /* milliseconds that the server's clock is ahead of ours */
 } PmxBucketHttp;
 
 typedef struct {

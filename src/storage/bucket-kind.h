@@ -30,7 +30,9 @@ typedef struct {
                        GError **error);
     PmxPage *(*list)(PmxBucket *bucket, const char *prefix, const char *from,
                      const PmxPatience *patience, GError **error);
-    void (*free)(PmxBucket *bucket); /* frees what is the kind's own, and the bucket */
+    void (*set_keys)(PmxBucket *bucket, const char *access_key, const char *secret,
+                     const char *token); /* or NULL */
+    void (*free)(PmxBucket *bucket);     /* frees what is the kind's own, and the bucket */
 } PmxBucketKind;
 
 /* The beginning of a kind's own struct. */

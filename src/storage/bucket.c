@@ -123,6 +123,13 @@ void pmx_bucket_free(PmxBucket *bucket)
     bucket->kind->free(bucket);
 }
 
+void pmx_bucket_set_keys(PmxBucket *bucket, const char *access_key, const char *secret,
+                         const char *token)
+{
+    if (bucket->kind->set_keys)
+        bucket->kind->set_keys(bucket, access_key, secret, token);
+}
+
 gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError **error)
 {
     g_autofree char *whole = whole_key(bucket, key, error);

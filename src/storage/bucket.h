@@ -52,6 +52,11 @@ PmxBucket *pmx_bucket_new(const PmxBucketOptions *options, const char *bucket, P
 void pmx_bucket_free(PmxBucket *bucket);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxBucket, pmx_bucket_free)
 
+/* Has whatever is asked from now on signed with these keys (`token` or NULL), which are copied, and which
+ * pmx_bucket_new() would take. A folder has no use for them. */
+void pmx_bucket_set_keys(PmxBucket *bucket, const char *access_key, const char *secret,
+                         const char *token);
+
 /* FALSE with `error` when there can be no such key, which every other call says as well. */
 gboolean pmx_bucket_check_key(const PmxBucket *bucket, const char *key, GError **error);
 

@@ -90,6 +90,59 @@ void pmx_storages_free(PmxStorages *storages)
     g_free(storages);
 }
 
+/* --- other keys --- */
+
+static gboolean is_where_it_was(const PmxStorage *storage, const PmxBucketOptions *now)
+{
+    return storage->type == now->type && g_strcmp0(storage->bucket, now->bucket) == 0 &&
+           g_strcmp0(storage->endpoint, now->endpoint) == 0;
+}
+
+static gboolean has_keys(const PmxBucketOptions *options, const PmxBucketOptions *now)
+{
+    return g_strcmp0(options->access_key, now->access_key) == 0 &&
+           g_strcmp0(options->secret, now->secret) == 0 &&
+           g_strcmp0(options->token, now->token) == 0;
+}
+
+static void replace(const char **secret, const char *now)
+{
+    g_free(wipe(*secret));
+    *secret = g_strdup(now);
+}
+
+/* With the lock held. */
+static void take_keys(PmxStorageEntry *entry, const PmxBucketOptions *now)
+{
+    GHashTableIter iterator;
+    gpointer bucket;
+    replace(&entry->options.access_key, now->access_key);
+    replace(&entry->options.secret, now->secret);
+    replace(&entry->options.token, now->token);
+    g_hash_table_iter_init(&iterator, entry->buckets);
+    while (g_hash_table_iter_next(&iterator, NULL, &bucket))
+        pmx_bucket_set_keys(bucket, now->access_key, now->secret, now->token);
+}
+
+guint pmx_storages_set_keys(PmxStorages *storages, const PmxStorageSetup *setups, guint count)
+{
+    guint changed = 0;
+    g_mutex_lock(&storages->lock);
+    for (guint i = 0; i < count; i++) {
+        const PmxStorage *storage = pmx_storages_named(storages, setups[i].name);
+        PmxStorageEntry *entry = (PmxStorageEntry *)storage;
+        if (!storage || !is_where_it_was(storage, &setups[i].bucket) ||
+            has_keys(&entry->options, &setups[i].bucket))
+            continue;
+        take_keys(entry, &setups[i].bucket);
+        changed++;
+    }
+    g_mutex_unlock(&storages->lock);
+    return changed;
+}
+
+/* --- which there are --- */
+
 const PmxStorage *pmx_storages_at(const PmxStorages *storages, guint i)
 {
     if (i >= storages->entries->len)

@@ -39,6 +39,10 @@ PmxStorages *pmx_storages_new(const PmxStoragesOptions *options);
 void pmx_storages_free(PmxStorages *storages);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxStorages, pmx_storages_free)
 
+/* Takes over the keys of those that are where they were, for whatever is asked from now on; how many of
+ * them are others. */
+guint pmx_storages_set_keys(PmxStorages *storages, const PmxStorageSetup *setups, guint count);
+
 /* A storage, as it may be shown. */
 typedef struct {
     char *name;

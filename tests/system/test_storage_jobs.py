@@ -4,6 +4,7 @@
 What is compared with is the same job on local files by the same command: the bytes have to be equal.
 """
 import os
+import signal
 import time
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 import jobs
 import media
 import tools
+from rawhttp import eventually
 
 KINDS = ["500", "503", "reset", "lost", "truncated", "torn", "short", "stall", "403", "skew"]
 MIB = 1 << 20
@@ -148,6 +150,63 @@ def test_wrong_secret_is_shown_nowhere(cloud, servers_made):
     shown = [str(told), server.rest("GET", "/v1/storages").text, server.errors(),
              server.rest("GET", "/metrics").text]
     assert not [text for text in shown if secret in text or cloud.key_id in text]
+
+
+def told(server, begins):
+    """The next line that the server prints, which has to begin so."""
+    line = server.lines.get(timeout=20)
+    assert line.startswith(begins), line
+
+
+def test_keys_are_read_again(cloud, expected, servers_made, tmp_path):
+    """On SIGHUP, from a file; a configuration that has become wrong leaves those that were."""
+    path = tmp_path / "secret"
+    path.write_text("not the secret\n", "ascii")
+    text = config(cloud).replace(f"access-key-secret = {cloud.secret}", f"access-key-secret-file = {path}")
+    server = servers_made(config=text).start()
+    assert "PermissionDenied" in str(run(server, a_job("oss://films/out"), "Error"))
+    path.write_text(f"{cloud.secret}\n", "ascii")
+    server.process.send_signal(signal.SIGHUP)
+    told(server, "credentials read again: 1")
+    told(server, "keys of storages read again: 1 changed")
+    run(server, a_job("oss://films/out"))
+    path.write_text("", "ascii")
+    server.process.send_signal(signal.SIGHUP)
+    told(server, "credentials read again: 1")
+    assert eventually(lambda: "the keys of storages stay as they were" in server.errors())
+    assert "[storage cloud] access-key-secret-file" in server.errors()
+    run(server, a_job("oss://films/again"))
+    for base in ("out", "again"):
+        assert_made(cloud, expected, base)
+
+
+def test_lent_keys_are_renewed(cloud, servers_made, tmp_path, long):
+    """Keys that were lent run out while a job reads, and it goes on with others."""
+    files = {name: tmp_path / name for name in ("id", "secret", "token")}
+
+    def lend(token):
+        for name, value in zip(files, cloud.sts(token)):
+            files[name].write_text(value, "ascii")
+
+    lend("first token")
+    keys = {"access-key-id": "access-key-id-file", "access-key-secret": "access-key-secret-file"}
+    text = "".join(line for line in config(cloud).splitlines(True) if line.split(" ")[0] not in keys)
+    text += f"access-key-id-file = {files['id']}\naccess-key-secret-file = {files['secret']}\n"
+    server = servers_made(config=text + f"security-token-file = {files['token']}\n").start()
+    cloud.put("films", "in/long.wav", long.read_bytes())
+
+    def renew(_):
+        """As this read comes, the keys are already others; it itself is still signed with the first ones."""
+        cloud.pairs.pop(files["id"].read_text("ascii"))
+        lend("second token")
+        server.process.send_signal(signal.SIGHUP)
+        told(server, "credentials read again: 1")
+        told(server, "keys of storages read again: 1 changed")
+
+    cloud.faults.nth(3, renew, match=lambda request: request.method == "GET" and "long" in request.path)
+    run(server, large_job())
+    assert len(cloud.faults.injected) == 1
+    assert "403" in str([seen.status for seen in cloud.log.all(method="GET")])
 
 
 # --- what is read ---
