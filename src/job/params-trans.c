@@ -24,8 +24,9 @@ static const PmxField trans_config_fields[] = {
     {"IsCheckVideoBitrate", PMX_FIELD_BOOL, AT(check_video_bitrate), .fallback = "false",
      .doc = "A source whose video has a lower rate than Video.Bitrate keeps its rate."},
     {"IsCheckVideoBitrateFail", PMX_FIELD_BOOL, AT(check_video_bitrate_fail), .fallback = "false",
-     .doc = "A source whose video has a lower rate than Video.Bitrate fails the output; goes before "
-            "IsCheckVideoBitrate."},
+     .doc =
+         "A source whose video has a lower rate than Video.Bitrate fails the output; goes before "
+         "IsCheckVideoBitrate."},
     {"IsCheckAudioBitrate", PMX_FIELD_BOOL, AT(check_audio_bitrate), .fallback = "false",
      .doc =
          "A source with a lower audio bit rate than the wanted one keeps its rate, as near as the "

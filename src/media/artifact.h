@@ -44,11 +44,12 @@ typedef struct {
     gint64 block_align; /* audio: bytes */
     gint64 bit_rate;    /* bit/s, when the encoder was told one */
     gboolean copied;    /* packets of the source, not of an encoder */
-    char *format;       /* of a picture (yuv420p when NULL) or of a copied track's samples; libavutil's name */
-    gint64 rotation;    /* copied video: degrees clockwise that show it upright */
-    gint64 reorder;     /* how many packets a picture can come too early, at most */
-    char *extradata;    /* base64 */
-    gint64 damaged;     /* source packets that did not decode */
+    char *
+        format; /* of a picture (yuv420p when NULL) or of a copied track's samples; libavutil's name */
+    gint64 rotation; /* copied video: degrees clockwise that show it upright */
+    gint64 reorder;  /* how many packets a picture can come too early, at most */
+    char *extradata; /* base64 */
+    gint64 damaged;  /* source packets that did not decode */
 } PmxArtifactHead;
 
 extern const PmxObject pmx_artifact_head_object;

@@ -143,9 +143,9 @@ static void refuse(PmxResampler *resampler, const AVFrame *frame)
     if (resampler->why)
         return;
     av_channel_layout_describe(&frame->ch_layout, name, sizeof name);
-    resampler->why =
-        g_strdup_printf("the track has %d channels (%s), and where each of them belongs is not known",
-                        frame->ch_layout.nb_channels, name);
+    resampler->why = g_strdup_printf(
+        "the track has %d channels (%s), and where each of them belongs is not known",
+        frame->ch_layout.nb_channels, name);
 }
 
 /* Damage may look like a frame of 22 channels; such a one is passed over, and the next that fits goes

@@ -40,7 +40,7 @@ static PmxRendition *measured_rendition(const PmxRendition *from)
 {
     PmxRendition *to = g_malloc(sizeof *to);
     pmx_object_init(&pmx_rendition_object, to);
-    enum { LEAST = 128 }; /* of smaller pictures a quarter foretells badly */
+    enum { LEAST = 128 };             /* of smaller pictures a quarter foretells badly */
     gboolean known = from->width > 0; /* else the film's bars are still to be found */
     gboolean small = known && from->mode == PMX_RATE_ONEPASS && from->codec != PMX_CODEC_H265 &&
                      half(MIN(from->width, from->height)) >= LEAST;

@@ -357,8 +357,7 @@ static const BadJob bad_jobs[] = {
     {VIDEO, "{'Gop':100001}",
      "InvalidParameter @Video.Gop: must be a duration such as 10s or a number of "
      "frames from 1 to 100000, not 100001\n"},
-    {VIDEO,
-     "{'Crop':'borders','Pad':'641:480:0:0'}",
+    {VIDEO, "{'Crop':'borders','Pad':'641:480:0:0'}",
      "InvalidParameter @Video.Crop: must be border, or w:h:left:top in even numbers of pixels, "
      "from 16:16, not \"borders\"\n"
      "InvalidParameter @Video.Pad: must be w:h:left:top in even numbers of pixels, from 16:16, not "
