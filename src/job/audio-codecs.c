@@ -111,12 +111,12 @@ static gboolean vorbis_range(int rate, int count, Range *range)
         {{32, 240, NULL}, {45, 500, NULL}},
     };
     const Range *mono = &few[rate][0];
-    if (count < 2)
-        *range = few[rate][count];
-    else
-        *range = (Range){counts[count] * mono->min, MIN(RATE_MAX, counts[count] * mono->max), NULL};
+    const gint64 channels = counts[count];
+    *range = channels <= 2
+                 ? few[rate][channels - 1]
+                 : (Range){channels * mono->min, MIN(RATE_MAX, channels * mono->max), NULL};
     /* libvorbis couples 5.1 at these two rates. */
-    if (counts[count] == 6 && (rates[rate] == 44100 || rates[rate] == 48000))
+    if (channels == 6 && (rates[rate] == 44100 || rates[rate] == 48000))
         range->min = 84;
     return TRUE;
 }

@@ -173,8 +173,10 @@ GPtrArray *pmx_features_metadata(const json_t *metadata, int container, const ch
                          "must have at most %d pairs, not %zu", PAIRS_MAX,
                          json_object_size(metadata));
     GPtrArray *pairs = g_ptr_array_new_with_free_func(pair_free);
-    if (info->metadata != PMX_METADATA_NONE)
-        json_object_foreach ((json_t *)metadata, key, value)
-            take_pair(key, value, info, path, pairs, problems);
+    if (info->metadata == PMX_METADATA_NONE)
+        return pairs;
+    json_object_foreach ((json_t *)metadata, key, value) {
+        take_pair(key, value, info, path, pairs, problems);
+    }
     return pairs;
 }

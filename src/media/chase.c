@@ -192,8 +192,8 @@ static gboolean stuck(const Goal *goal)
     if (goal->tries < 2)
         return FALSE;
     const Try *last = &goal->tried[goal->tries - 1], *before = last - 1;
-    double asked = fabs(last->knob - before->knob), came = fabs(log(last->bits / before->bits));
-    return asked > 0.02 && came < 0.15 * asked;
+    double turned = fabs(last->knob - before->knob), came = fabs(log(last->bits / before->bits));
+    return turned > 0.02 && came < 0.15 * turned;
 }
 
 /* The tries nearest to what is wanted from above and from below; -1: none. */

@@ -40,6 +40,7 @@ typedef struct {
     gint64 priming;       /* samples at the beginning that are not to be heard */
     gint64 longest;       /* samples of a packet */
     guint packets;
+    char layout[128]; /* of the sound's channels, as libavutil spells them */
 } Copy;
 
 static gboolean is_audio(const Copy *copy)
@@ -247,14 +248,14 @@ static void set_video(const Copy *copy, PmxArtifactHead *head)
     head->rotation = rotation(copy->stream);
 }
 
-static void set_audio(const Copy *copy, PmxArtifactHead *head, char *layout, size_t size)
+static void set_audio(Copy *copy, PmxArtifactHead *head)
 {
     const AVCodecParameters *parameters = copy->stream->codecpar;
     head->sample_rate = parameters->sample_rate;
     head->channels = parameters->ch_layout.nb_channels;
     if (parameters->ch_layout.order != AV_CHANNEL_ORDER_UNSPEC &&
-        av_channel_layout_describe(&parameters->ch_layout, layout, size) > 0)
-        head->layout = layout;
+        av_channel_layout_describe(&parameters->ch_layout, copy->layout, sizeof copy->layout) > 0)
+        head->layout = copy->layout;
     head->frame_size = parameters->frame_size > 0 ? parameters->frame_size : copy->longest;
     head->format = (char *)av_get_sample_fmt_name(parameters->format);
     head->bits = parameters->bits_per_coded_sample > 0 ? parameters->bits_per_coded_sample
@@ -265,7 +266,6 @@ static void set_audio(const Copy *copy, PmxArtifactHead *head, char *layout, siz
 
 static gboolean finish(Copy *copy, GError **error)
 {
-    char layout[128] = "";
     const AVCodecParameters *parameters = copy->stream->codecpar;
     g_autofree char *extradata =
         parameters->extradata_size > 0
@@ -281,7 +281,7 @@ static gboolean finish(Copy *copy, GError **error)
         .copied = TRUE,
     };
     if (is_audio(copy))
-        set_audio(copy, &head, layout, sizeof layout);
+        set_audio(copy, &head);
     else if (parameters->codec_type == AVMEDIA_TYPE_VIDEO)
         set_video(copy, &head);
     return pmx_artifact_finish(copy->writer, &head, error);

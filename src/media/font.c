@@ -49,8 +49,10 @@ void pmx_fonts_open(PmxFonts *fonts, const PmxOrder *order)
     const json_t *rendition;
     for (int font = 0; font < PMX_FONTS; font++)
         fonts->files[font] = -1;
-    json_array_foreach (json_object_get(order->body, "renditions"), i, rendition)
+    const json_t *renditions = json_object_get(order->body, "renditions");
+    json_array_foreach (renditions, i, rendition) {
         open_overlays(fonts, rendition);
+    }
 }
 
 static gboolean copy_to(int file, const char *path, GError **error)
