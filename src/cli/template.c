@@ -18,10 +18,12 @@ static char *member(const json_t *config, const char *object, const char *name)
 static void list_row(const char *id, const json_t *config)
 {
     g_autofree char *codec = member(config, "Video", "Codec"),
-                    *edge = member(config, "Video", "Width");
+                    *edge = member(config, "Video", "Width"),
+                    *video = member(config, "Video", "Bitrate");
     g_autofree char *profile = member(config, "Audio", "Profile"),
                     *rate = member(config, "Audio", "Bitrate");
-    g_print("%-18s %-6s %-9s %-8s %s\n", id, codec, edge, profile, rate);
+    g_print("%-18s %-6s %-9s %-7s %-8s %s\n", id, codec, *edge ? edge : "source",
+            *video ? video : "quality", *profile ? profile : "aac_low", rate);
 }
 
 static int list_json(const PmxTemplates *templates)
@@ -39,7 +41,8 @@ static int list_json(const PmxTemplates *templates)
 static int list(const PmxTemplates *templates)
 {
     const char *id;
-    g_print("%-18s %-6s %-9s %-8s %s\n", "ID", "CODEC", "LONG EDGE", "AUDIO", "KBIT/S");
+    g_print("%-18s %-6s %-9s %-7s %-8s %s\n", "ID", "CODEC", "LONG EDGE", "KBIT/S", "AUDIO",
+            "KBIT/S");
     for (guint i = 0; (id = pmx_templates_id_at(templates, i)); i++)
         list_row(id, pmx_templates_get(templates, id));
     return PMX_EXIT_OK;

@@ -3,7 +3,7 @@
  * Templates: named sets of output parameters that a job's outputs begin from.
  *
  * A template is JSON in the job API's TemplateConfig shape (Container, Video, Audio, TransConfig,
- * MuxConfig). The eight of the source document are built in. Merging is RFC 7396 (JSON Merge Patch)
+ * MuxConfig). The eight of the source document are built in, and six of the job API's own. Merging is RFC 7396 (JSON Merge Patch)
  * with one difference: null leaves the template's value alone. Pure.
  */
 #pragma once

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Templates: the ready-made eight, and the merge. */
+/* Templates: the ready-made ones, and the merge. */
 #include "job/params.h"
 #include "job/template.h"
 
@@ -27,9 +27,30 @@ static void test_built_in(void)
         g_assert_true(json_equal(pmx_templates_get(templates, rows[i].id), wanted));
         json_decref(wanted);
     }
-    g_assert_null(pmx_templates_id_at(templates, G_N_ELEMENTS(rows)));
     g_assert_null(pmx_templates_get(templates, "Video-360p"));
     pmx_templates_free(NULL);
+}
+
+/* The job API's own, as far as they are known: codec, kbit/s of video and of audio. */
+static void test_of_the_api(void)
+{
+    static const struct {
+        const char *id, *codec;
+        int bitrate;
+    } rows[] = {{"S00000001-100021", "H.264", 750},  {"S00000001-100031", "H.264", 1200},
+                {"S00000001-100041", "H.264", 2000}, {"S00000001-110021", "H.265", 500},
+                {"S00000001-110031", "H.265", 800},  {"S00000001-110041", "H.265", 1350}};
+    g_autoptr(PmxTemplates) templates = pmx_templates_new();
+    for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const json_t *config = pmx_templates_get(templates, rows[i].id);
+        const json_t *video = json_object_get(config, "Video");
+        const json_t *audio = json_object_get(config, "Audio");
+        g_assert_cmpstr(pmx_templates_id_at(templates, 8 + i), ==, rows[i].id);
+        g_assert_cmpstr(json_string_value(json_object_get(video, "Codec")), ==, rows[i].codec);
+        g_assert_cmpint(json_integer_value(json_object_get(video, "Bitrate")), ==, rows[i].bitrate);
+        g_assert_cmpint(json_integer_value(json_object_get(audio, "Bitrate")), ==, 64);
+    }
+    g_assert_null(pmx_templates_id_at(templates, 8 + G_N_ELEMENTS(rows)));
 }
 
 /* They obey the rules that jobs obey. */
@@ -95,6 +116,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/template/built-in", test_built_in);
+    g_test_add_func("/template/of-the-api", test_of_the_api);
     g_test_add_func("/template/valid", test_valid);
     g_test_add_func("/template/merge", test_merge);
     g_test_add_func("/template/merge-nothing", test_merge_nothing);
