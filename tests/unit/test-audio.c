@@ -42,6 +42,7 @@ static gint64 chosen(const char *text, const PmxAudioSelector *selector, PmxProb
     gint64 stream = choice.task->stream;
     pmx_object_free(&pmx_audio_task_object, choice.task);
     g_free(choice.language);
+    g_free(choice.tag);
     return stream;
 }
 
@@ -181,6 +182,7 @@ static void test_language(void)
         }
         pmx_object_free(&pmx_audio_task_object, choice.task);
         g_free(choice.language);
+        g_free(choice.tag);
     }
 }
 
@@ -232,6 +234,7 @@ static void test_task(void)
         g_assert_cmpfloat_with_epsilon(choice.seconds, 28, 1e-9);
         pmx_object_free(&pmx_audio_task_object, choice.task);
         g_free(choice.language);
+        g_free(choice.tag);
     }
 }
 

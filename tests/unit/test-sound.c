@@ -217,6 +217,13 @@ static void test_place(gconstpointer data)
     g_ptr_array_unref(made.packets);
 }
 
+/* libvorbis loses what it has set up when it then refuses a rate, which this asks of it on purpose. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:vorbis_encode_setup_init\n";
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
