@@ -166,9 +166,9 @@ def test_same_bytes(polymux, clicking, tmp_path):
     ({"Codec": "AC3", "Profile": "aac_low"}, "Profile", "AAC only"),
     ({"Codec": "OPUS", "Channels": 5, "Samplerate": 48000}, "Channels", "OPUS takes 1, 2, 4, 6 or 8"),
     ({"Profile": "aac_he_v2", "Channels": 1, "Bitrate": 32}, "Channels", "aac_he_v2 takes 2 channels"),
-    ({"Codec": "VORBIS"}, "Codec", "MP4 cannot carry VORBIS"),
-    ({"Codec": "WMA-V2"}, "Codec", "MP4 cannot carry WMA-V2"),
-    ({"Codec": "pcm_s16le"}, "Codec", "MP4 cannot carry pcm_s16le"),
+    ({"Codec": "VORBIS"}, "Codec", "not VORBIS; choose another codec or another Container.Format"),
+    ({"Codec": "WMA-V2"}, "Codec", "not WMA-V2; choose another"),
+    ({"Codec": "pcm_s16le"}, "Codec", "not pcm_s16le; choose another"),
     ({"Channels": 3}, "Channels", "0 (as the source), 1, 2, 4, 5, 6 or 8"),
 ])
 def test_refused(polymux, clicking, given, path, words):
