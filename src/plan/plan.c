@@ -5,34 +5,17 @@
  */
 #include "plan/plan.h"
 
-#include <string.h>
-
 #include "plan/audio.h"
 #include "plan/clip.h"
-#include "plan/colour.h"
 #include "plan/damage.h"
 #include "plan/flow.h"
-#include "plan/key.h"
 #include "plan/ladder.h"
 #include "plan/overlay.h"
 #include "plan/planning.h"
 #include "plan/rate.h"
 #include "plan/rated.h"
-#include "plan/sound.h"
 
 /* --- memory --- */
-
-void pmx_task_free(gpointer data)
-{
-    PmxTask *task = data;
-    pmx_object_free(pmx_task_object(task->kind), task->video);
-    g_ptr_array_unref(task->makes);
-    g_ptr_array_unref(task->needs);
-    if (task->also)
-        g_array_unref(task->also);
-    g_free(task->id);
-    g_free(task);
-}
 
 static void output_free(gpointer data)
 {
@@ -44,18 +27,6 @@ static void output_free(gpointer data)
     g_free(output);
 }
 
-static void row_free(gpointer data)
-{
-    PmxRow *row = data;
-    for (guint i = 0; i < row->renditions->len; i++)
-        pmx_object_free(&pmx_rendition_object, g_ptr_array_index(row->renditions, i));
-    g_ptr_array_unref(row->renditions);
-    g_ptr_array_unref(row->cuts);
-    g_ptr_array_unref(row->tasks);
-    pmx_rated_free(row->rated);
-    g_free(row);
-}
-
 void pmx_plan_free(PmxPlan *plan)
 {
     if (!plan)
@@ -65,281 +36,7 @@ void pmx_plan_free(PmxPlan *plan)
     g_free(plan);
 }
 
-PmxTask *pmx_task_new(PmxTaskKind kind, char *id, void *body)
-{
-    PmxTask *task = g_new0(PmxTask, 1);
-    task->kind = kind;
-    task->id = id;
-    task->makes = g_ptr_array_new_with_free_func(g_free);
-    task->needs = g_ptr_array_new_with_free_func(g_free);
-    task->video = body; /* the members of the union share the pointer */
-    return task;
-}
-
-void *pmx_planning_body(const PmxObject *object)
-{
-    void *body = g_malloc(object->size);
-    pmx_object_init(object, body);
-    return body;
-}
-
 /* --- video --- */
-
-static gboolean same(const PmxObject *object, const void *a, const void *b)
-{
-    json_t *left = pmx_object_dump(object, a), *right = pmx_object_dump(object, b);
-    gboolean equal = json_equal(left, right);
-    json_decref(left);
-    json_decref(right);
-    return equal;
-}
-
-/* One file may stand under two names: what counts is the content. */
-static gboolean is_film(const PmxPlanning *planning, const PmxRow *row, guint source,
-                        const PmxStream *stream)
-{
-    return strcmp(planning->inputs[row->source].identity, planning->inputs[source].identity) == 0 &&
-           row->stream->index == stream->index && row->stream->start == stream->start &&
-           row->stream->end == stream->end;
-}
-
-/* Renditions of a rate wait for all measures, and so have a row of their own. */
-static PmxRow *row_for(PmxPlanning *planning, guint source, const PmxStream *stream,
-                       const PmxGrid *grid, const PmxFlow *flow, const PmxRendition *rendition)
-{
-    for (guint i = 0; i < planning->rows->len; i++) {
-        PmxRow *row = g_ptr_array_index(planning->rows, i);
-        if (is_film(planning, row, source, stream) && row->grid.frames == grid->frames &&
-            pmx_flow_equal(&row->flow, flow) &&
-            pmx_rated_is(g_ptr_array_index(row->renditions, 0)) == pmx_rated_is(rendition))
-            return row;
-    }
-    PmxRow *row = g_new0(PmxRow, 1);
-    *row = (PmxRow){.source = source,
-                    .stream = stream,
-                    .grid = *grid,
-                    .flow = *flow,
-                    .renditions = g_ptr_array_new(),
-                    .cuts = g_ptr_array_new(),
-                    .tasks = g_ptr_array_new()};
-    g_ptr_array_add(planning->rows, row);
-    return row;
-}
-
-/* The index of `rendition` in the row; takes ownership of it. */
-static guint row_add(PmxRow *row, PmxRendition *rendition)
-{
-    for (guint i = 0; i < row->renditions->len; i++) {
-        if (same(&pmx_rendition_object, g_ptr_array_index(row->renditions, i), rendition)) {
-            pmx_object_free(&pmx_rendition_object, rendition);
-            return i;
-        }
-    }
-    g_ptr_array_add(row->renditions, rendition);
-    return row->renditions->len - 1;
-}
-
-/* Where segment `i` begins; NULL at the film's own ends. Borrowed. */
-static const char *cut_key(const PmxRow *row, guint i)
-{
-    const PmxTask *cut = i > 0 && i < row->grid.count ? g_ptr_array_index(row->cuts, i - 1) : NULL;
-    return cut ? g_ptr_array_index(cut->makes, 0) : NULL;
-}
-
-/* A segment at an end of a clip that is no end of the film begins or ends with a time in place of a
- * cut. */
-static void clip_segment(const PmxPlanning *planning, const PmxRow *row, PmxVideoTask *body)
-{
-    const PmxStream *whole =
-        pmx_facts_stream(planning->inputs[row->source].facts, row->stream->index);
-    gint64 tolerance = pmx_clip_tolerance(whole);
-    body->seeks = !body->begin && row->stream->start > whole->start;
-    body->stops = !body->end && row->stream->end < whole->end;
-    body->from = body->seeks ? row->stream->start - tolerance : 0;
-    body->to = body->stops ? row->stream->end - tolerance : 0;
-}
-
-static PmxVideoTask *segment_body(const PmxPlanning *planning, const PmxRow *row, guint i)
-{
-    const PmxStream *stream = row->stream;
-    PmxVideoTask *body = pmx_planning_body(&pmx_video_task_object);
-    body->stream = stream->index;
-    body->begin = g_strdup(cut_key(row, i));
-    body->end = g_strdup(cut_key(row, i + 1));
-    body->origin = stream->start;
-    body->film_end = body->end ? 0 : stream->end;
-    clip_segment(planning, row, body);
-    body->frame_rate = row->grid.rate;
-    body->sequential = stream->sequential;
-    pmx_flow_task(&row->flow, stream, body);
-    body->border = row->border ? g_strdup(g_ptr_array_index(row->border->makes, 0)) : NULL;
-    body->rotation = stream->rotation;
-    pmx_ladder_upright(stream, &body->width, &body->height);
-    pmx_colour_task(stream, row->flow.pixels, body);
-    return body;
-}
-
-static char *segment_key(const PmxPlanning *planning, const PmxRow *row, const PmxVideoTask *body,
-                         const PmxRendition *rendition)
-{
-    const PmxPlanInput *input = &planning->inputs[row->source];
-    json_t *parameters = pmx_object_dump(&pmx_video_task_object, body);
-    json_object_del(parameters, "renditions");
-    json_object_del(parameters, "images");
-    json_object_set_new(parameters, "rendition", pmx_object_dump(&pmx_rendition_object, rendition));
-    char *key = pmx_key_new("video", input->identity, input->facts->versions, parameters);
-    json_decref(parameters);
-    return key;
-}
-
-static void copy_rendition(PmxVideoTask *body, const PmxRendition *from)
-{
-    PmxRendition *to = pmx_array_add(&pmx_rendition_object, &body->renditions);
-    *to = *from;
-    to->preset = g_strdup(from->preset);
-    pmx_overlay_copy_all(from, to);
-}
-
-/* Rows that differ in what becomes of the frames may be cut alike, and share what looks for that. */
-static PmxTask *known_task(const PmxPlanning *planning, PmxTaskKind kind, const char *key)
-{
-    for (guint i = 0; i < planning->plan->tasks->len; i++) {
-        PmxTask *task = g_ptr_array_index(planning->plan->tasks, i);
-        if (task->kind == kind && strcmp(g_ptr_array_index(task->makes, 0), key) == 0)
-            return task;
-    }
-    return NULL;
-}
-
-static void add_cut(PmxPlanning *planning, PmxRow *row, char *id, guint i)
-{
-    const PmxPlanInput *input = &planning->inputs[row->source];
-    PmxCutTask *body = pmx_planning_body(&pmx_cut_task_object);
-    body->stream = row->stream->index;
-    PmxGridWindow window = pmx_grid_window(&row->grid, i);
-    body->start = window.start;
-    body->point = window.point;
-    body->end = window.end;
-    json_t *parameters = pmx_object_dump(&pmx_cut_task_object, body);
-    g_autofree char *key = pmx_key_new("cut", input->identity, input->facts->versions, parameters);
-    json_decref(parameters);
-    PmxTask *task = known_task(planning, PMX_TASK_CUT, key);
-    if (task) {
-        g_ptr_array_add(row->cuts, task);
-        pmx_object_free(&pmx_cut_task_object, body);
-        g_free(id);
-        return;
-    }
-    task = pmx_task_new(PMX_TASK_CUT, id, body);
-    task->source = row->source;
-    task->seconds = (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
-    g_ptr_array_add(task->makes, g_steal_pointer(&key));
-    g_ptr_array_add(row->cuts, task);
-    g_ptr_array_add(planning->plan->tasks, task);
-}
-
-/* One for a film, however many rows crop by it. */
-static void add_border(PmxPlanning *planning, PmxRow *row, guint r)
-{
-    const PmxPlanInput *input = &planning->inputs[row->source];
-    PmxBorderTask *body = pmx_planning_body(&pmx_border_task_object);
-    pmx_flow_border(row->stream, body);
-    json_t *parameters = pmx_object_dump(&pmx_border_task_object, body);
-    g_autofree char *key =
-        pmx_key_new("border", input->identity, input->facts->versions, parameters);
-    json_decref(parameters);
-    row->border = known_task(planning, PMX_TASK_BORDER, key);
-    if (row->border) {
-        pmx_object_free(&pmx_border_task_object, body);
-        return;
-    }
-    row->border = pmx_task_new(PMX_TASK_BORDER, g_strdup_printf("border-%u", r), body);
-    row->border->source = row->source;
-    row->border->seconds =
-        (double)(body->end - body->start) * pmx_ratio_value(row->stream->time_base);
-    g_ptr_array_add(row->border->makes, g_steal_pointer(&key));
-    g_ptr_array_add(planning->plan->tasks, row->border);
-}
-
-static double segment_seconds(const PmxRow *row, guint i)
-{
-    gint64 begin = pmx_grid_point(&row->grid, i);
-    gint64 end =
-        i + 1 < row->grid.count ? pmx_grid_point(&row->grid, i + 1) : MAX(begin, row->stream->end);
-    return (double)(end - begin) * pmx_ratio_value(row->stream->time_base);
-}
-
-static void need(PmxTask *task, const char *key)
-{
-    if (key)
-        g_ptr_array_add(task->needs, g_strdup(key));
-}
-
-static void add_segment(PmxPlanning *planning, PmxRow *row, char *id, guint i)
-{
-    PmxVideoTask *body = segment_body(planning, row, i);
-    PmxTask *task = pmx_task_new(PMX_TASK_VIDEO, id, body);
-    task->source = row->source;
-    task->seconds = segment_seconds(row, i);
-    need(task, body->begin);
-    need(task, body->end);
-    need(task, body->border);
-    for (guint r = 0; r < row->renditions->len; r++) {
-        copy_rendition(body, g_ptr_array_index(row->renditions, r));
-        pmx_overlay_read(planning->inputs, planning->job->inputs->len,
-                         g_ptr_array_index(row->renditions, r), task);
-        if (row->rated)
-            pmx_rated_use(row->rated, i, r, task);
-        g_ptr_array_add(task->makes,
-                        segment_key(planning, row, body, g_ptr_array_index(body->renditions, r)));
-    }
-    g_ptr_array_add(row->tasks, task);
-    g_ptr_array_add(planning->plan->tasks, task);
-}
-
-static void add_measure(PmxPlanning *planning, PmxRow *row, char *id, guint i)
-{
-    PmxVideoTask *body = segment_body(planning, row, i);
-    PmxTask *task = pmx_task_new(PMX_TASK_MEASURE, id, body);
-    task->source = row->source;
-    task->seconds = segment_seconds(row, i);
-    need(task, body->begin);
-    need(task, body->end);
-    need(task, body->border);
-    pmx_rated_add_measure(row->rated, &planning->inputs[row->source], task);
-    g_ptr_array_add(planning->plan->tasks, task);
-}
-
-/* All segments are measured before the first is encoded. */
-static void add_measures(PmxPlanning *planning, PmxRow *row, guint r)
-{
-    row->rated = pmx_rated_new(row->renditions);
-    for (guint i = 0; i < row->grid.count; i++) {
-        if (i + 1 < row->grid.count)
-            add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
-        add_measure(planning, row, g_strdup_printf("measure-%u-%04u", r, i), i);
-    }
-    pmx_rated_add_budgets(row->rated, r, row->source, planning->plan);
-}
-
-static void add_rows(PmxPlanning *planning)
-{
-    for (guint r = 0; r < planning->rows->len; r++) {
-        PmxRow *row = g_ptr_array_index(planning->rows, r);
-        gboolean rated = pmx_rated_is(g_ptr_array_index(row->renditions, 0));
-        if (row->flow.border)
-            add_border(planning, row, r);
-        if (rated)
-            add_measures(planning, row, r);
-        /* A segment's end has to be known with its beginning, so each cut stands before the segment
-         * it ends. */
-        for (guint i = 0; i < row->grid.count; i++) {
-            if (i + 1 < row->grid.count && !rated)
-                add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);
-            add_segment(planning, row, g_strdup_printf("video-%u-%04u", r, i), i);
-        }
-    }
-}
 
 static gboolean find_video_source(const PmxPlanning *planning, const PmxOutput *output,
                                   guint *source)
@@ -432,171 +129,8 @@ static void choose_video(PmxPlanning *planning, const PmxOutput *output, guint s
     PmxGrid grid = pmx_grid_new(&flowing, output->video.gop,
                                 is_animation(output) ? WHOLE_FILM : planning->segment_seconds);
     rendition->gop = grid.gop;
-    choice->row = row_for(planning, source, stream, &grid, &flow, rendition);
-    choice->rendition = row_add(choice->row, rendition);
-}
-
-PmxTask *pmx_planning_track(PmxPlanning *planning, PmxTaskKind kind, guint source, void *body)
-{
-    static const char *const names[] = {[PMX_TASK_LOUDNESS] = "loudness",
-                                        [PMX_TASK_AUDIO] = "audio",
-                                        [PMX_TASK_COPY] = "copy",
-                                        [PMX_TASK_SUBTITLE] = "subtitle"};
-    const PmxPlanInput *input = &planning->inputs[source];
-    const PmxObject *object = pmx_task_object(kind);
-    json_t *parameters = pmx_object_dump(object, body);
-    char *key = pmx_key_new(names[kind], input->identity, input->facts->versions, parameters);
-    json_decref(parameters);
-    PmxTask *task = g_hash_table_lookup(planning->tracks, key);
-    if (task) {
-        g_free(key);
-        pmx_object_free(object, body);
-        return task;
-    }
-    char *id = g_strdup_printf("%s-%02u", names[kind], g_hash_table_size(planning->tracks));
-    task = pmx_task_new(kind, id, body);
-    task->source = source;
-    if (kind == PMX_TASK_AUDIO) {
-        need(task, task->audio->loudness);
-        need(task, task->audio->reference);
-    }
-    g_ptr_array_add(task->makes, key);
-    g_ptr_array_add(planning->plan->tasks, task);
-    g_hash_table_insert(planning->tracks, key, task);
-    return task;
-}
-
-const char *pmx_planning_key(const PmxTask *task)
-{
-    return g_ptr_array_index(task->makes, 0);
-}
-
-/* The key of the loudness of a track; borrowed. */
-static const char *measure(PmxPlanning *planning, guint source, const PmxAudioTask *track,
-                           double seconds)
-{
-    PmxTask *task =
-        pmx_planning_track(planning, PMX_TASK_LOUDNESS, source, pmx_sound_loudness_task(track));
-    task->seconds = MAX(task->seconds, seconds);
-    return pmx_planning_key(task);
-}
-
-/* What the track has to know of its loudness, and of the first one's when it is to match that. */
-static void set_loudness(PmxPlanning *planning, const PmxTrackWish *wish,
-                         const PmxPlanChoice *choice, const PmxTrackChoice *track)
-{
-    PmxAudioTask *task = track->task;
-    gboolean match = wish->audio->volume.match && choice->first;
-    if (match) {
-        const char *reference =
-            measure(planning, choice->first->source, choice->first->audio, choice->first->seconds);
-        task->reference = g_strdup(reference);
-        pmx_sound_set_volume(task, choice->volume);
-    }
-    if (match || pmx_sound_needs_loudness(task))
-        task->loudness = g_strdup(measure(planning, wish->source, task, track->seconds));
-    if (match && strcmp(task->loudness, task->reference) == 0) { /* the very same sound */
-        g_clear_pointer(&task->reference, g_free);
-        pmx_sound_set_volume(task, choice->volume);
-        if (!pmx_sound_needs_loudness(task))
-            g_clear_pointer(&task->loudness, g_free);
-    }
-}
-
-/* The first track is a copy, which is as loud as it is, and nobody listens to it. */
-static gboolean check_match(const PmxPlanning *planning, const PmxTrackWish *wish,
-                            const PmxPlanChoice *choice)
-{
-    if (!wish->audio->volume.match || !choice->tracks || choice->first)
-        return TRUE;
-    g_autofree char *path = g_strconcat(wish->audio->path, ".Volume.Match", NULL);
-    pmx_problems_add(planning->problems, PMX_CODE_NOT_SUPPORTED, path,
-                     "the output's first track is copied; encode it, or leave Match out");
-    return FALSE;
-}
-
-static PmxTask *encode_track(PmxPlanning *planning, const PmxTrackWish *wish, PmxPlanChoice *choice,
-                             PmxTrackChoice *track)
-{
-    if (!check_match(planning, wish, choice))
-        return NULL;
-    set_loudness(planning, wish, choice, track);
-    PmxTask *task =
-        pmx_planning_track(planning, PMX_TASK_AUDIO, wish->source, g_steal_pointer(&track->task));
-    task->seconds = MAX(task->seconds, track->seconds);
-    if (!choice->tracks) {
-        choice->first = task;
-        choice->volume = &wish->audio->volume;
-    }
-    return task;
-}
-
-/* The key of the track that `wish` means, whether it is encoded or copied; NULL with a problem. */
-static const char *track_key(PmxPlanning *planning, const PmxTrackWish *wish,
-                             const PmxOutput *output, PmxPlanChoice *choice, PmxTrackChoice *track)
-{
-    const char *key = NULL;
-    if (wish->audio->codec == PMX_AUDIO_COPY)
-        return pmx_copy_plan(planning, output, wish->source, track->stream, wish->audio->path, &key)
-                   ? key
-                   : NULL;
-    const PmxTask *task = encode_track(planning, wish, choice, track);
-    return task ? pmx_planning_key(task) : NULL;
-}
-
-static void choose_track(PmxPlanning *planning, const PmxTrackWish *wish, const PmxOutput *output,
-                         PmxPlanOutput *planned, PmxPlanChoice *choice)
-{
-    PmxTrackChoice track = {0};
-    if (!pmx_audio_choose(&planning->inputs[wish->source], wish, &track, planned->warnings,
-                          planning->problems))
-        return;
-    pmx_damage_tell(planning->inputs, wish->source, planned->warnings);
-    const char *key = track_key(planning, wish, output, choice, &track);
-    planned->seconds = MAX(planned->seconds, track.seconds);
-    if (key) {
-        PmxPackageTrack *entry = pmx_array_add(&pmx_package_track_object, &choice->tracks);
-        entry->language = g_steal_pointer(&track.language);
-        entry->tag = g_steal_pointer(&track.tag);
-        entry->title = g_strdup(wish->audio->title);
-        entry->enabled = wish->audio->is_default;
-        entry->key = g_strdup(key);
-    }
-    pmx_object_free(&pmx_audio_task_object, track.task);
-    g_free(track.language);
-    g_free(track.tag);
-}
-
-/* All tracks are enabled, as in the source document's sample, unless one is named the default. */
-static void enable_tracks(GPtrArray *tracks)
-{
-    gboolean any = FALSE;
-    for (guint i = 0; tracks && i < tracks->len; i++)
-        any |= ((PmxPackageTrack *)g_ptr_array_index(tracks, i))->enabled;
-    for (guint i = 0; tracks && !any && i < tracks->len; i++)
-        ((PmxPackageTrack *)g_ptr_array_index(tracks, i))->enabled = TRUE;
-}
-
-/* Without Audios the video keeps its own default track, when it has one. */
-static void choose_tracks(PmxPlanning *planning, const PmxOutput *output, guint video_source,
-                          gint64 video_us, const PmxClipRange *range, PmxPlanOutput *planned,
-                          PmxPlanChoice *choice)
-{
-    PmxTrackWish wish = {.video_us = video_us, .clip = *range, .output = output};
-    if (video_us > 0)
-        wish.video_rate = pmx_facts_video(planning->inputs[video_source].facts)->frame_rate;
-    for (guint i = 0; output->audios_given && i < output->audios->len; i++) {
-        wish.audio = g_ptr_array_index(output->audios, i);
-        if (pmx_job_find_ref(planning->job, wish.audio->input_ref, &wish.source, &wish.selector))
-            choose_track(planning, &wish, output, planned, choice);
-    }
-    if (!output->audios_given && !output->audio.remove &&
-        pmx_damage_audio(planning->inputs, video_source, planned->warnings)) {
-        wish.audio = &output->audio;
-        wish.source = video_source;
-        choose_track(planning, &wish, output, planned, choice);
-    }
-    enable_tracks(choice->tracks);
+    choice->row = pmx_row_for(planning, source, stream, &grid, &flow, rendition);
+    choice->rendition = pmx_row_add(choice->row, rendition);
 }
 
 static PmxPlanOutput *output_new(const PmxOutput *output)
@@ -665,7 +199,7 @@ static void plan_tracks(PmxPlanning *planning, const PmxOutput *output, guint so
         choose_video(planning, output, source, video, planned->warnings, choice);
         pmx_damage_tell(planning->inputs, source, planned->warnings);
     }
-    choose_tracks(planning, output, source, video_us, &range, planned, choice);
+    pmx_tracks_plan(planning, output, source, video_us, &range, planned, choice);
     pmx_subtitle_plan(planning, output, &range, video ? video_us : range.length, planned, choice);
 }
 
@@ -677,7 +211,7 @@ static PmxPlanChoice plan_output(PmxPlanning *planning, const PmxOutput *output)
     g_ptr_array_add(planning->plan->outputs, planned);
     if (output->remux) {
         pmx_copy_plan_all(planning, output, planned, &choice);
-        enable_tracks(choice.tracks);
+        pmx_tracks_enable(choice.tracks);
         check_anything(planning, output, &choice);
         return choice;
     }
@@ -717,7 +251,7 @@ static void add_copied_video(PmxPlanChoice *choice, PmxTask *task)
 static void need_tracks(PmxTask *task, const GPtrArray *tracks)
 {
     for (guint i = 0; tracks && i < tracks->len; i++)
-        need(task, ((const PmxPackageTrack *)g_ptr_array_index(tracks, i))->key);
+        pmx_planning_need(task, ((const PmxPackageTrack *)g_ptr_array_index(tracks, i))->key);
 }
 
 static void add_text(PmxPackageTask *body, const GPtrArray *metadata)
@@ -755,7 +289,7 @@ PmxPlan *pmx_plan_new(const PmxJob *job, const PmxPlanInput *inputs, double segm
                       PmxProblems *problems)
 {
     g_autoptr(PmxPlan) plan = g_new0(PmxPlan, 1);
-    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(row_free);
+    g_autoptr(GPtrArray) rows = g_ptr_array_new_with_free_func(pmx_row_free);
     g_autoptr(GHashTable) tracks = g_hash_table_new(g_str_hash, g_str_equal);
     g_autoptr(GPtrArray) clips = g_ptr_array_new_with_free_func(g_free);
     g_autofree PmxPlanChoice *choices = g_new0(PmxPlanChoice, job->outputs->len);
@@ -767,7 +301,7 @@ PmxPlan *pmx_plan_new(const PmxJob *job, const PmxPlanInput *inputs, double segm
         tracks,   clips};
     for (guint i = 0; i < job->outputs->len; i++)
         choices[i] = plan_output(&planning, g_ptr_array_index(job->outputs, i));
-    add_rows(&planning);
+    pmx_rows_plan(&planning);
     for (guint i = 0; i < job->outputs->len; i++)
         add_package(&planning, i, &choices[i]);
     return pmx_problems_count(problems) == 0 ? g_steal_pointer(&plan) : NULL;

@@ -3,7 +3,10 @@
  * A plan in the making, inside the room: what plan.c shares with the files that plan one kind of
  * track each.
  *
- *     plan.c      outputs, renditions, segments, packages
+ *     plan.c      outputs and their packages
+ *     planning.c  tasks
+ *     rows.c      segments of a film, for all renditions that share a decode
+ *     tracks.c    audio tracks
  *     audio.c     which audio track, which language
  *     clip.c      the part of the film that is wanted
  *     copy.c      what is copied
@@ -62,6 +65,34 @@ PmxTask *pmx_planning_track(PmxPlanning *planning, PmxTaskKind kind, guint sourc
 /* The key of a task that makes one artifact. Borrowed. */
 const char *pmx_planning_key(const PmxTask *task);
 
+/* `task` needs what has this key; NULL is nothing. */
+void pmx_planning_need(PmxTask *task, const char *key);
+
+/* --- rows.c --- */
+
+/* The row that a rendition of `stream` belongs to, made when there is none; borrowed. */
+PmxRow *pmx_row_for(PmxPlanning *planning, guint source, const PmxStream *stream,
+                    const PmxGrid *grid, const PmxFlow *flow, const PmxRendition *rendition);
+void pmx_row_free(gpointer row);
+
+/* The index of `rendition` (taken) in the row. */
+guint pmx_row_add(PmxRow *row, PmxRendition *rendition);
+
+/* Plans the tasks of all rows. */
+void pmx_rows_plan(PmxPlanning *planning);
+
+/* --- tracks.c --- */
+
+/* Plans the output's audio tracks; without Audios the default track of `video_source`, when it has
+ * one. `video_us` is the length of the output's video, 0 without one. */
+struct PmxClipRange;
+void pmx_tracks_plan(PmxPlanning *planning, const PmxOutput *output, guint video_source,
+                     gint64 video_us, const struct PmxClipRange *range, PmxPlanOutput *planned,
+                     PmxPlanChoice *choice);
+
+/* Enables all of `tracks` (of PmxPackageTrack *; NULL: none) unless one of them is the default. */
+void pmx_tracks_enable(GPtrArray *tracks);
+
 /* --- copy.c --- */
 
 /* Plans the copy of `stream`; FALSE with a problem at `path` when the output's container cannot
@@ -77,7 +108,6 @@ void pmx_copy_plan_all(PmxPlanning *planning, const PmxOutput *output, PmxPlanOu
 
 /* Plans the output's subtitle tracks; `range` is the part that is wanted, `end` (microseconds from
  * its beginning; 0: none) where nothing is shown any more. */
-struct PmxClipRange;
 void pmx_subtitle_plan(PmxPlanning *planning, const PmxOutput *output,
                        const struct PmxClipRange *range, gint64 end, PmxPlanOutput *planned,
                        PmxPlanChoice *choice);
