@@ -54,12 +54,12 @@ SPANS = [
 ]
 
 
-@pytest.mark.parametrize("segment", ["1", "100"])
-def test_frames_and_samples(polymux, film, segment):
-    """Every border, cut into many segments or into one."""
-    outputs = [clipped(span, f"c{i}") for i, (span, _, _) in enumerate(SPANS)]
+@pytest.mark.parametrize("segment, spans", [("1", SPANS[2::5]), ("100", SPANS)])
+def test_frames_and_samples(polymux, film, segment, spans):
+    """Every border; some in many segments too, which takes many processes."""
+    outputs = [clipped(span, f"c{i}") for i, (span, _, _) in enumerate(spans)]
     done = polymux.run(job({"film": film}, outputs), env={"POLYMUX_SEGMENT_SECONDS": segment})
-    for i, (span, first, last) in enumerate(SPANS):
+    for i, (span, first, last) in enumerate(spans):
         made = done.file(f"c{i}")
         seen, numbers = flashes(made)
         assert numbers == list(range(first, last)), span
