@@ -31,14 +31,14 @@ static gboolean is_aac(const PmxAudio *audio)
 
 static void check_fdk_aac(PmxBuildOutput *building, const Written *written, const PmxAudio *audio)
 {
-    static const char *const profile[] = {"Profile", NULL};
-    if (!is_aac(audio) || audio->profile == PMX_AAC_LOW || building->build->options->have_fdk_aac)
+    static const char *const profile[] = {"Profile", "Codec", NULL};
+    if (!is_aac(audio) || building->build->options->have_fdk_aac)
         return;
     pmx_build_report(
         building, PMX_CODE_NOT_SUPPORTED, blame(building, written, profile),
         g_strdup_printf("%s needs libfdk-aac, which this Polymux was built without: install "
                         "libfdk-aac-dev (in Debian's non-free component) and build it again, "
-                        "or set Profile to aac_low",
+                        "or choose another Audio.Codec",
                         pmx_aac_profile_names[audio->profile]));
 }
 

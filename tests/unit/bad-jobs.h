@@ -179,7 +179,7 @@ static const BadJob bad_jobs[] = {
      "\"Video-36OP\"; did you mean \"Video-360P\"?\n"},
     {OUTPUTS, "[{'OutputFileName':'a','TemplateId':'S00000001-100020'}]",
      "InvalidParameter.ResourceNotFound %[0].TemplateId: no template has the id "
-     "\"S00000001-100020\"\n"},
+     "\"S00000001-100020\"; did you mean \"S00000001-100021\"?\n"},
     {OUTPUTS, "[{'OutputFileName':'a','TemplateId':360}]",
      "InvalidParameter %[0].TemplateId: must be a string, not 360\n"},
     {OUTPUTS, "[{'OutputFileName':'a','OverrideParams':'{'}]",

@@ -314,7 +314,7 @@ static void test_language_codes(void)
     }
 }
 
-/* Without libfdk-aac an output is refused once, where its author asked for HE-AAC. */
+/* Without libfdk-aac an output is refused once, where its author asked for AAC; other codecs are not. */
 static void test_without_fdk(void)
 {
     const PmxJobOptions options = {.have_fdk_aac = FALSE};
@@ -331,7 +331,9 @@ static void test_without_fdk(void)
         g_assert_nonnull(strstr(found, "install libfdk-aac-dev"));
         g_assert_true(strchr(found, '\n') == strrchr(found, '\n')); /* one line */
     }
-    g_autoptr(PmxJob) job = good(config_with(AUDIO, "{'Profile':'aac_low'}"), &options);
+    g_autofree char *low = bad(config_with(AUDIO, "{'Profile':'aac_low'}"), &options);
+    g_assert_nonnull(strstr(low, "aac_low needs libfdk-aac"));
+    g_autoptr(PmxJob) job = good(config_with(AUDIO, "{'Codec':'MP3'}"), &options);
     g_assert_nonnull(job);
 }
 
