@@ -21,10 +21,13 @@ static void key_free(gpointer data)
     g_free(key);
 }
 
+/* Two clips of a film that begin alike share a segment: the first task that makes it is its maker. */
 static void add_keys(PmxExecutor *executor, PmxTask *task)
 {
     for (guint i = 0; i < task->makes->len; i++) {
         char *name = g_ptr_array_index(task->makes, i);
+        if (pmx_keys_find(executor, name))
+            continue;
         PmxKey *key = g_new0(PmxKey, 1);
         key->maker = task;
         key->weight = pmx_weight(task, i);
@@ -36,16 +39,22 @@ static void add_keys(PmxExecutor *executor, PmxTask *task)
 }
 
 /* What is not there need not be made when all that is made from it is there. */
-gboolean pmx_key_is_missing(const PmxKey *key)
+static gboolean is_missing(const PmxKey *key)
 {
     return key->state == PMX_KEY_WAITING && key->wanted;
+}
+
+gboolean pmx_keys_is_to_make(const PmxExecutor *executor, const PmxTask *task, guint index)
+{
+    const PmxKey *key = pmx_keys_made(executor, task, index);
+    return key->maker == task && is_missing(key);
 }
 
 static gboolean is_to_run(const PmxExecutor *executor, const PmxTask *task)
 {
     gboolean any = task->kind == PMX_TASK_PACKAGE;
     for (guint i = 0; !any && i < task->makes->len; i++)
-        any = pmx_key_is_missing(pmx_keys_made(executor, task, i));
+        any = pmx_keys_is_to_make(executor, task, i);
     return any;
 }
 

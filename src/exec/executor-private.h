@@ -87,7 +87,8 @@ PmxKey *pmx_keys_made(const PmxExecutor *executor, const PmxTask *task, guint i)
 /* Its artifact, which is there, is damaged: it is waiting again, and not yet queued. */
 void pmx_keys_forget(PmxExecutor *executor, const char *key);
 
-gboolean pmx_key_is_missing(const PmxKey *key);
+/* Whether the task, and no other, is to make its i-th. */
+gboolean pmx_keys_is_to_make(const PmxExecutor *executor, const PmxTask *task, guint i);
 
 /* --- the queue --- */
 

@@ -33,7 +33,7 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
     g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(guint));
     g_autoptr(GPtrArray) works = g_ptr_array_new();
     for (guint i = 0; i < task->makes->len; i++)
-        if (pmx_key_is_missing(pmx_keys_made(executor, task, i)))
+        if (pmx_keys_is_to_make(executor, task, i))
             g_array_append_val(missing, i);
     g_array_sort_with_data(missing, larger_first, task);
     for (guint k = 0; k < missing->len; k++) {

@@ -72,7 +72,7 @@ class Kit:
 
     def get(self, name, *options, channels=2):
         """The film as a file that other rows begin with."""
-        return self.store.get(name, lambda p: self.convert(p, *options, channels=channels))
+        return self.store.get(f"awkward-base-{name}", lambda p: self.convert(p, *options, channels=channels))
 
     def convert(self, path, *options, channels=2, before=()):
         ffmpeg(*before, "-i", self.base(channels), *options, path)

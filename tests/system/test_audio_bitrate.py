@@ -10,7 +10,7 @@ from jobs import audio, job, sound_only
 @pytest.fixture(scope="module")
 def inputs(store):
     def sound(name, *options):
-        return store.get(name, lambda p: media.sound(
+        return store.get(f"bitrate-{name}", lambda p: media.sound(
             p, media.tone(6, 440, 48000, 2) + media.tone(6, 3000, 48000, 2), 48000, *options))
     return {"aac": sound("rate64.m4a", "-c:a", "aac", "-b:a", "64k"),
             "mp3": sound("rate96.mp3", "-c:a", "libmp3lame", "-b:a", "96k"),

@@ -28,9 +28,9 @@ def test_holes_become_silence(polymux, store, name):
     codec = {"mka": "pcm_s16le", "ts": "mp2", "mp4": "aac"}[name.split(".")[1]]
 
     def cut(path):
-        wav = store.get("hole.wav", lambda p: media.sound(p, media.clicks(4, times, RATE, 2), RATE))
+        wav = store.get("sound-hole.wav", lambda p: media.sound(p, media.clicks(4, times, RATE, 2), RATE))
         tools.ffmpeg("-i", wav, "-af", "asetnsamples=960,aselect='not(between(t,1,2))'", "-c:a", codec, path)
-    path = store.get(name, cut)
+    path = store.get(f"sound-{name}", cut)
     wanted_start, rate, line = tools.timeline(path)
     wanted = [t - float(wanted_start) for t in media.find_clicks(line[:, 0], rate, float(wanted_start))]
     start, rate, line = tools.timeline(make(polymux, path))
@@ -82,7 +82,7 @@ def test_odd_layouts(polymux, store, layout):
     for i in range(len(wanted)):
         samples[i * half:(i + 1) * half, i] = 0.25 * np.sin(2 * np.pi * 440 * np.arange(half) / RATE)
     name = "odd-" + layout.replace("(", "-").replace(")", "") + ".wav"
-    path = store.get(name, lambda p: played(p, samples, layout))
+    path = store.get(f"sound-{name}", lambda p: played(p, samples, layout))
     line = pcm(make(polymux, path), 2)
     for i, row in enumerate(wanted):
         found = np.abs(line[i * half + 1000:(i + 1) * half - 1000]).max(0)

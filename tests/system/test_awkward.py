@@ -154,7 +154,7 @@ def test_made(polymux, kit, store, row):
     missing = set(row.encoders) - encoders()
     if missing:
         pytest.skip(f"ffmpeg has no encoder {', '.join(missing)}")
-    path = store.get(row.name, lambda p: make(row, p, kit))
+    path = store.get(f"awkward-{row.name}", lambda p: make(row, p, kit))
     pieces = {"POLYMUX_SEGMENT_SECONDS": "0.5"} if row.group in PIECES else {}
     done = polymux.run(small_job(path, row), expect=None, env={**pieces, **row.env})
     told(row, done, check(row, done))

@@ -19,7 +19,7 @@ def films(store):
     wav = store.get("diff.wav", lambda p: media.write_wav(
         p, media.clicks(2, CLICKS, 48000, 2) + media.tone(2, 330, 48000, 2, 0.1), 48000))
     def made(name, **how):
-        return store.get(name, lambda p: media.film(p, 50, SIZE, sound=wav, **how))
+        return store.get(f"diff-{name}", lambda p: media.film(p, 50, SIZE, sound=wav, **how))
     return {
         "plain": made("diff.mp4"),
         "vertical": store.get("diff-turn.mp4", lambda p: tools.ffmpeg(

@@ -31,7 +31,7 @@ def make(polymux, film, env=None, expect=0, inputs=None, **params):
 
 
 def small_film(store, name, frames=75, rate="25", **how):
-    return store.get(name, lambda p: media.film(p, frames, size=SIZE, rate=rate, **how))
+    return store.get(f"picture-{name}", lambda p: media.film(p, frames, size=SIZE, rate=rate, **how))
 
 
 def shown(path, size=None):
@@ -271,7 +271,7 @@ SHAPES = {   # video, AdjDarMethod → ffmpeg's filters, size
 
 
 def wide_film(store):
-    return store.get("wide.mp4", lambda p: media.film(p, 10, size=WIDE))
+    return store.get("picture-wide.mp4", lambda p: media.film(p, 10, size=WIDE))
 
 
 @pytest.mark.parametrize("name", SHAPES)
