@@ -309,7 +309,11 @@ def test_templates_without_a_server(polymux):
     """What is ready-made needs none, and is asked of none."""
     assert "Video-360P" in polymux.call("template", "list").stdout
     told = json.loads(polymux.call("template", "list", "--json").stdout)
-    assert len(told) == 8 and told[0]["config"]["Video"]
+    ids = [row["id"] for row in told]
+    sizes = ["360P", "540P", "720P", "1080P"]
+    assert {f"Video-{size}{codec}" for size in sizes for codec in ("", "-H265")} < set(ids)
+    assert len(set(ids)) == len(ids) == 14
+    assert all(row["config"]["Video"]["Codec"] for row in told)
 
 
 def test_pipelines(client):
