@@ -33,7 +33,8 @@ DELAY_MS = 10
 PART = 8 * MIB  # what pmx_upload() takes for files of this size
 OBJECTS = (1, 8, 24)
 OBJECT_BYTES, READ_BYTES = 1 << 30, 64 * MIB
-CACHE_BYTES = 256 * MIB  # what src/storage/routed.c keeps at most
+MEMORY_BYTES = 256 * MIB  # what src/storage/routed.c keeps there at most
+DISK_BYTES = 4 << 30  # input-cache, as it is by default
 CONFIG = """\
 [storage cloud]
 type = oss
@@ -208,7 +209,7 @@ def uploads(options):
 def peak_with(folder, side, count):
     """The most memory that a process has held that read on in so many objects at once."""
     bucket = buckets.Bucket(folder, side.options)
-    bucket.run("read-on", "large-", count, READ_BYTES, CACHE_BYTES)
+    bucket.run("read-on", "large-", count, READ_BYTES, MEMORY_BYTES, DISK_BYTES, folder / "spool")
     peak = measure.memory_of(bucket.child.pid)[2]
     bucket.end()
     say(f"{count} objects: {peak / MIB:.0f} MiB")

@@ -73,6 +73,10 @@ static const PmxField jobs_fields[] = {
      .fallback = "30m", .kind = &pmx_duration_kind,
      .doc = "How long a job may wait so in all; requests that fail after that are not made again. "
             "What several requests wait at once counts once."},
+    {"input-cache", PMX_FIELD_TEXT, offsetof(PmxJobsSettings, input_cache), .fallback = "4G",
+     .kind = &pmx_size_kind,
+     .doc = "How much of inputs that are far away is kept on the disk while jobs read them, since "
+            "a job's tasks read a film several times; 0: what little is kept is in memory."},
     {0},
 };
 

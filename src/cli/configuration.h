@@ -40,6 +40,7 @@ typedef struct {
     gint64 days;
     gint64 media_infos;
     gint64 storage_patience, storage_deadline; /* milliseconds */
+    gint64 input_cache;                        /* bytes; 0: none on the disk */
 } PmxJobsSettings;
 
 /* Durations are milliseconds. */

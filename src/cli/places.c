@@ -64,6 +64,7 @@ PmxPlaces *pmx_places_of_command(const PmxConfiguration *configuration, const ch
                      .user_agent = "polymux/" PMX_VERSION,
                      .guard = guard},
         .folder = root,
+        .kept_on_disk = (guint64)configuration->jobs.input_cache,
         .rest = pmx_places_local(folder),
         .limits = pmx_configured_limits(configuration),
     });

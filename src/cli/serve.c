@@ -65,6 +65,7 @@ static PmxServiceOptions service_options(const Server *server, const PmxStorageS
         .workers = (guint)from->server.workers,
         .memory = (guint64)from->server.memory,
         .cache_limit = (guint64)from->artifacts.limit,
+        .input_cache = (guint64)from->jobs.input_cache,
         .keep_jobs = from->jobs.days,
         .keep_artifacts = from->artifacts.days,
         .artifacts_storage = from->artifacts.storage,

@@ -100,6 +100,7 @@ static PmxPlaces *places_of(const PmxService *service, const char *buckets)
                      .user_agent = options->notify.user_agent,
                      .guard = options->notify.guard},
         .folder = service->data,
+        .kept_on_disk = options->input_cache,
         .files = options->files ? options->files : no_files,
         .rest = pmx_places_buckets(buckets),
         .rest_is_buckets = TRUE,

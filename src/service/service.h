@@ -28,6 +28,7 @@ typedef struct {
     guint workers;                   /* cores; 0: all */
     guint64 memory;                  /* bytes for the encoders; 0: 512 MiB a core */
     guint64 cache_limit;             /* bytes of artifacts; 0: no limit */
+    guint64 input_cache;             /* bytes of inputs far away that are kept on the disk */
     gint64 keep_jobs;                /* days that finished jobs are kept; 0: for ever */
     gint64 keep_artifacts;           /* days that artifacts nobody uses are kept; 0: for ever */
     const char *artifacts_storage;   /* that keeps them too; needed at the start only; or NULL */

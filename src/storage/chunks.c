@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* See chunks.h. */
+/* Flows, and what is fetched for them: see chunks.h. What is kept is in chunk.c. */
 #include "storage/chunks.h"
 
 #include <string.h>
+
+#include "storage/chunk.h"
 
 enum {
     PLACES = 8,        /* that a flow remembers */
@@ -10,32 +12,12 @@ enum {
     AHEAD_THREADS = 4, /* that fetch ahead, for all flows */
 };
 
-/* Content, whichever flow reads it. */
-typedef struct {
-    char *identity;
-    guint flows;
-    guint64 kept;         /* bytes in its chunks */
-    GHashTable *by_block; /* block number → Chunk * */
-} Content;
-
-/* Blocks that were, or are being, fetched at once. */
-typedef struct {
-    Content *content;
-    gint64 first, count; /* blocks */
-    gsize length;        /* bytes */
-    GBytes *bytes;       /* NULL: they are on the way */
-    GList link;          /* in PmxChunks.recent, once they are there */
-} Chunk;
-
 struct PmxChunks {
-    guint64 limit;
     GThreadPool *ahead;
     GMutex lock;
     /* protected by the lock */
-    GCond changed;        /* a fetch has ended */
-    GHashTable *contents; /* identity → Content * */
-    GQueue recent;        /* of Chunk *, most recently used first */
-    guint64 kept;         /* bytes in all chunks */
+    GCond changed; /* a fetch has ended */
+    PmxChunkCache cache;
 };
 
 /* Where something reads on. */
@@ -47,7 +29,7 @@ typedef struct {
 
 struct PmxFlow {
     PmxChunks *chunks;
-    Content *content;
+    PmxContent *content;
     gint64 size;
     PmxChunkFetch fetch;
     gpointer data;
@@ -58,91 +40,25 @@ struct PmxFlow {
     guint fetching; /* ahead */
 };
 
-/* --- chunks: under the lock --- */
-
-static void forget_blocks(Chunk *chunk)
-{
-    for (gint64 i = chunk->first; i < chunk->first + chunk->count; i++)
-        g_hash_table_remove(chunk->content->by_block, &i);
-}
-
-static void chunk_free(Chunk *chunk)
-{
-    g_clear_pointer(&chunk->bytes, g_bytes_unref);
-    g_free(chunk);
-}
-
-static void drop(PmxChunks *chunks, Chunk *chunk)
-{
-    g_queue_unlink(&chunks->recent, &chunk->link);
-    chunks->kept -= chunk->length;
-    chunk->content->kept -= chunk->length;
-    forget_blocks(chunk);
-    chunk_free(chunk);
-}
-
-/* Least recently used first; of `content` alone when that is what has too much. The most recent one
- * is about to be read. */
-static void trim(PmxChunks *chunks, const Content *content)
-{
-    for (GList *link = chunks->recent.tail, *before; link != chunks->recent.head; link = before) {
-        Chunk *chunk = link->data;
-        before = link->prev;
-        if (chunks->kept > chunks->limit ||
-            (chunk->content == content && content->kept > PMX_CHUNKS_OF_ONE))
-            drop(chunks, chunk);
-    }
-}
-
-static Chunk *chunk_at(const Content *content, gint64 block)
-{
-    return g_hash_table_lookup(content->by_block, &block);
-}
-
-/* From `first` on, at most `most` blocks that are in no chunk. */
-static Chunk *chunk_begin(const PmxFlow *flow, gint64 first, gint64 most)
-{
-    gint64 blocks = (flow->size + PMX_CHUNK_BLOCK - 1) / PMX_CHUNK_BLOCK;
-    Chunk *chunk = g_new0(Chunk, 1);
-    chunk->content = flow->content;
-    chunk->first = first;
-    chunk->link.data = chunk;
-    do {
-        gint64 block = first + chunk->count++;
-        g_hash_table_insert(flow->content->by_block, g_memdup2(&block, sizeof block), chunk);
-    } while (chunk->count < most && first + chunk->count < blocks &&
-             !chunk_at(flow->content, first + chunk->count));
-    chunk->length =
-        (gsize)MIN(chunk->count * PMX_CHUNK_BLOCK, flow->size - first * PMX_CHUNK_BLOCK);
-    return chunk;
-}
-
-/* They are there. */
-static void keep(PmxChunks *chunks, Chunk *chunk, GBytes *bytes)
-{
-    chunk->bytes = bytes;
-    chunks->kept += chunk->length;
-    chunk->content->kept += chunk->length;
-    g_queue_push_head_link(&chunks->recent, &chunk->link);
-    trim(chunks, chunk->content);
-}
-
 /* What is fetched; the lock is open meanwhile. FALSE: it failed, and the chunk is gone. */
-static gboolean fetch(PmxFlow *flow, Chunk *chunk, GCancellable *cancel, GError **error)
+static gboolean fetch(PmxFlow *flow, PmxChunk *chunk, GCancellable *cancel, GError **error)
 {
     PmxChunks *chunks = flow->chunks;
+    PmxContent *content = flow->content;
     gint64 offset = chunk->first * PMX_CHUNK_BLOCK;
     gsize length = chunk->length;
+    PmxShelf *shelf = content->shelf_full ? NULL : content->shelf;
     g_mutex_unlock(&chunks->lock);
     GBytes *bytes = flow->fetch(flow->data, offset, length, cancel, error);
+    gboolean shelved = bytes && shelf && pmx_shelf_put(shelf, offset, bytes);
     g_mutex_lock(&chunks->lock);
     g_cond_broadcast(&chunks->changed);
     if (!bytes) {
-        forget_blocks(chunk);
-        chunk_free(chunk);
+        pmx_chunk_give_up(chunk);
         return FALSE;
     }
-    keep(chunks, chunk, bytes);
+    content->shelf_full = content->shelf_full || (shelf && !shelved);
+    pmx_chunk_keep(&chunks->cache, chunk, bytes, shelved);
     return TRUE;
 }
 
@@ -150,7 +66,7 @@ static gboolean fetch(PmxFlow *flow, Chunk *chunk, GCancellable *cancel, GError 
 
 typedef struct {
     PmxFlow *flow;
-    Chunk *chunk;
+    PmxChunk *chunk;
 } Ahead;
 
 /* What fails is asked for again by whoever needs it, and told then. */
@@ -169,16 +85,16 @@ static void fetch_ahead(gpointer data, gpointer pool_data)
 }
 
 /* Under the lock. */
-static void look_ahead(PmxFlow *flow, Place *place, const Chunk *chunk)
+static void look_ahead(PmxFlow *flow, Place *place, const PmxChunk *chunk)
 {
     gint64 next = chunk->first + chunk->count;
     gint64 half = (chunk->first + chunk->count / 2) * PMX_CHUNK_BLOCK;
     if (place->blocks < AHEAD_BLOCKS || place->next < half ||
-        next * PMX_CHUNK_BLOCK >= flow->size || chunk_at(flow->content, next))
+        next * PMX_CHUNK_BLOCK >= flow->size || pmx_chunk_at(flow->content, next))
         return;
     place->blocks = MIN(place->blocks * 2, PMX_CHUNK_BLOCKS);
     Ahead *ahead = g_new(Ahead, 1);
-    *ahead = (Ahead){flow, chunk_begin(flow, next, place->blocks)};
+    *ahead = (Ahead){flow, pmx_chunk_begin(flow->content, flow->size, next, place->blocks)};
     flow->fetching++;
     g_thread_pool_push(flow->chunks->ahead, ahead, NULL);
     /* cppcheck-suppress memleak ; the pool has it */
@@ -203,34 +119,41 @@ static Place *place_for(PmxFlow *flow, gint64 offset)
 
 /* --- reading --- */
 
-static gint64 copy(PmxChunks *chunks, Chunk *chunk, gint64 offset, void *buffer, gsize length)
+/* The lock is open while the shelf is read. FALSE: the disk does not give back what it took; then the
+ * chunk is to be fetched again. */
+static gboolean copy(PmxChunks *chunks, PmxChunk *chunk, gint64 offset, void *buffer, gsize count)
 {
-    gsize size;
-    const char *bytes = g_bytes_get_data(chunk->bytes, &size);
     gsize from = (gsize)(offset - chunk->first * PMX_CHUNK_BLOCK);
-    gsize count = MIN(length, size - from);
-    memcpy(buffer, bytes + from, count);
-    g_queue_unlink(&chunks->recent, &chunk->link);
-    g_queue_push_head_link(&chunks->recent, &chunk->link);
-    return (gint64)count;
+    pmx_chunk_touch(&chunks->cache, chunk);
+    if (chunk->bytes) {
+        memcpy(buffer, (const char *)g_bytes_get_data(chunk->bytes, NULL) + from, count);
+        return TRUE;
+    }
+    PmxShelf *shelf = chunk->content->shelf;
+    pmx_chunk_hold(chunk);
+    g_mutex_unlock(&chunks->lock);
+    gboolean ok = pmx_shelf_get(shelf, offset, buffer, count);
+    g_mutex_lock(&chunks->lock);
+    pmx_chunk_release(&chunks->cache, chunk, ok);
+    return ok;
 }
 
-static Chunk *fetch_for(PmxFlow *flow, Place *place, gint64 block, GCancellable *cancel,
-                        GError **error)
+static PmxChunk *fetch_for(PmxFlow *flow, Place *place, gint64 block, GCancellable *cancel,
+                           GError **error)
 {
     gint64 blocks = place->blocks = CLAMP(place->blocks * 2, 1, PMX_CHUNK_BLOCKS);
-    Chunk *chunk = chunk_begin(flow, block, blocks);
+    PmxChunk *chunk = pmx_chunk_begin(flow->content, flow->size, block, blocks);
     return fetch(flow, chunk, cancel, error) ? chunk : NULL;
 }
 
 /* The chunk with that block, there: kept, or fetched by somebody else, or now. Under the lock, which
  * is open while it waits. */
-static Chunk *obtain(PmxFlow *flow, Place *place, gint64 block, GCancellable *cancel,
-                     GError **error)
+static PmxChunk *obtain(PmxFlow *flow, Place *place, gint64 block, GCancellable *cancel,
+                        GError **error)
 {
-    Chunk *chunk;
-    while ((chunk = chunk_at(flow->content, block))) {
-        if (chunk->bytes)
+    PmxChunk *chunk;
+    while ((chunk = pmx_chunk_at(flow->content, block))) {
+        if (chunk->there)
             return chunk;
         if (g_cancellable_set_error_if_cancelled(cancel, error))
             return NULL;
@@ -253,13 +176,17 @@ static gint64 read_locked(PmxFlow *flow, gint64 offset, void *buffer, gsize leng
 {
     Place *place = place_for(flow, offset);
     place->used = ++flow->count;
-    Chunk *chunk = obtain(flow, place, offset / PMX_CHUNK_BLOCK, cancel, error);
-    if (!chunk)
-        return -1;
-    gint64 count = copy(flow->chunks, chunk, offset, buffer, length);
-    place->next = offset + count;
-    look_ahead(flow, place, chunk);
-    return count;
+    for (;;) {
+        PmxChunk *chunk = obtain(flow, place, offset / PMX_CHUNK_BLOCK, cancel, error);
+        if (!chunk)
+            return -1;
+        gint64 end = chunk->first * PMX_CHUNK_BLOCK + (gint64)chunk->length;
+        gsize count = MIN(length, (gsize)(end - offset));
+        place->next = offset + (gint64)count;
+        look_ahead(flow, place, chunk);
+        if (copy(flow->chunks, chunk, offset, buffer, count))
+            return (gint64)count;
+    }
 }
 
 gint64 pmx_flow_read(PmxFlow *flow, gint64 offset, void *buffer, gsize length, GCancellable *cancel,
@@ -280,34 +207,23 @@ void pmx_flow_give(PmxFlow *flow, GBytes *bytes)
 {
     PmxChunks *chunks = flow->chunks;
     g_mutex_lock(&chunks->lock);
-    if (!chunk_at(flow->content, 0)) {
-        Chunk *chunk = chunk_begin(flow, 0, 1);
-        if (chunk->length == g_bytes_get_size(bytes)) {
-            keep(chunks, chunk, g_bytes_ref(bytes));
-        } else {
-            forget_blocks(chunk);
-            chunk_free(chunk);
-        }
+    if (!pmx_chunk_at(flow->content, 0)) {
+        PmxChunk *chunk = pmx_chunk_begin(flow->content, flow->size, 0, 1);
+        if (chunk->length == g_bytes_get_size(bytes))
+            pmx_chunk_keep(&chunks->cache, chunk, g_bytes_ref(bytes), FALSE);
+        else
+            pmx_chunk_give_up(chunk);
     }
     g_mutex_unlock(&chunks->lock);
 }
 
 /* --- life --- */
 
-static void content_free(gpointer data)
-{
-    Content *content = data;
-    g_hash_table_unref(content->by_block);
-    g_free(content->identity);
-    g_free(content);
-}
-
-PmxChunks *pmx_chunks_new(guint64 limit)
+PmxChunks *pmx_chunks_new(const PmxChunkRoom *room)
 {
     PmxChunks *chunks = g_new0(PmxChunks, 1);
-    chunks->limit = limit;
+    pmx_chunk_cache_init(&chunks->cache, room);
     chunks->ahead = g_thread_pool_new(fetch_ahead, NULL, AHEAD_THREADS, FALSE, NULL);
-    chunks->contents = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, content_free);
     g_mutex_init(&chunks->lock);
     g_cond_init(&chunks->changed);
     return chunks;
@@ -318,25 +234,10 @@ void pmx_chunks_free(PmxChunks *chunks)
     if (!chunks)
         return;
     g_thread_pool_free(chunks->ahead, FALSE, TRUE);
-    while (chunks->recent.head)
-        drop(chunks, chunks->recent.head->data);
-    g_hash_table_unref(chunks->contents);
+    pmx_chunk_cache_clear(&chunks->cache);
     g_cond_clear(&chunks->changed);
     g_mutex_clear(&chunks->lock);
     g_free(chunks);
-}
-
-/* Under the lock. */
-static Content *content_for(PmxChunks *chunks, const char *identity)
-{
-    Content *content = g_hash_table_lookup(chunks->contents, identity);
-    if (content)
-        return content;
-    content = g_new0(Content, 1);
-    content->identity = g_strdup(identity);
-    content->by_block = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-    g_hash_table_insert(chunks->contents, content->identity, content);
-    return content;
 }
 
 PmxFlow *pmx_flow_new(PmxChunks *chunks, const char *identity, gint64 size,
@@ -346,24 +247,9 @@ PmxFlow *pmx_flow_new(PmxChunks *chunks, const char *identity, gint64 size,
     *flow = (PmxFlow){.chunks = chunks, .size = size, .fetch = fetch_data, .data = data};
     flow->ending = g_cancellable_new();
     g_mutex_lock(&chunks->lock);
-    flow->content = content_for(chunks, identity);
-    flow->content->flows++;
+    flow->content = pmx_content_join(&chunks->cache, identity);
     g_mutex_unlock(&chunks->lock);
     return flow;
-}
-
-/* What nobody reads any more is not kept. Under the lock. */
-static void leave_content(PmxChunks *chunks, Content *content)
-{
-    if (--content->flows > 0)
-        return;
-    for (GList *link = chunks->recent.head, *next; link; link = next) {
-        Chunk *chunk = link->data;
-        next = link->next;
-        if (chunk->content == content)
-            drop(chunks, chunk);
-    }
-    g_hash_table_remove(chunks->contents, content->identity);
 }
 
 void pmx_flow_free(PmxFlow *flow)
@@ -375,7 +261,7 @@ void pmx_flow_free(PmxFlow *flow)
     g_mutex_lock(&chunks->lock);
     while (flow->fetching > 0)
         g_cond_wait(&chunks->changed, &chunks->lock);
-    leave_content(chunks, flow->content);
+    pmx_content_leave(&chunks->cache, flow->content);
     g_mutex_unlock(&chunks->lock);
     g_object_unref(flow->ending);
     g_free(flow);

@@ -3,7 +3,7 @@
  * Chunks: what was fetched of inputs far away, kept for whoever reads them, and fetched ahead of
  * whoever reads on.
  *
- *     runners ─ small reads ─► PmxFlow ─► chunk kept?  ─ yes ─► copied
+ *     runners ─ small reads ─► PmxFlow ─► chunk kept?  ─ yes ─► copied, from the disk as a rule
  *                                              └ no ─► fetched: one block, and twice as many with
  *                                                      each fetch that follows the one before
  *
@@ -11,8 +11,12 @@
  * content share their chunks, whoever opened them. A demuxer reads at a few places in turns (sound
  * here, pictures there), so a flow remembers several, each with a length of its own: reading on
  * makes it grow, jumping begins anew with one block. What is read on steadily is fetched before it is
- * asked for. What was used least recently goes first when there is too much, in all or of one
- * content.
+ * asked for.
+ *
+ * The tasks of a job read a film several times, so chunks go to the disk (shelf.h), where there is
+ * room for more of them than in memory, and the system holds there what memory it can spare. Where
+ * there is no disk, or it takes no more, less is kept, and in memory. What was used least recently
+ * goes first.
  *
  * Safe from any thread.
  */
@@ -23,14 +27,22 @@
 enum {
     PMX_CHUNK_BLOCK = 256 * 1024,        /* bytes */
     PMX_CHUNK_BLOCKS = 16,               /* of a chunk, at most */
-    PMX_CHUNKS_OF_ONE = 20 * 1024 * 1024 /* bytes that are kept of one content */
+    PMX_CHUNKS_OF_ONE = 20 * 1024 * 1024 /* bytes of one content that are kept in memory */
 };
 
 typedef struct PmxChunks PmxChunks;
 typedef struct PmxFlow PmxFlow;
 
-/* Keeps about `limit` bytes. All flows have to be freed before it. */
-PmxChunks *pmx_chunks_new(guint64 limit);
+/* How much is kept, in bytes. */
+typedef struct {
+    guint64 memory;
+    guint64 disk; /* 0: nothing there */
+    const char
+        *folder; /* on that disk; it is made when it is needed. Not NULL unless `disk` is 0 */
+} PmxChunkRoom;
+
+/* `room` is copied. All flows have to be freed before it. */
+PmxChunks *pmx_chunks_new(const PmxChunkRoom *room);
 void pmx_chunks_free(PmxChunks *chunks);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxChunks, pmx_chunks_free)
 

@@ -15,14 +15,14 @@
 #include "storage/upload.h"
 #include "storage/web-reader.h"
 
-/* Of inputs far away, for all jobs together. */
+/* Of inputs far away, for all jobs together, where the disk is not to keep them. */
 enum { KEPT_MEGABYTES = 256, PRIVATE = 0700 };
 
 typedef struct {
     PmxPlaces base;
     PmxStorages *storages;
     PmxChunks *chunks;
-    char *folder;
+    char *folder, *spool;
     char **files; /* or NULL */
     PmxPlaces *rest;
     gboolean rest_is_buckets;
@@ -236,12 +236,11 @@ static PmxReader *open_in_folder(const Route *route, GError **error)
 static PmxReader *open_in_web(const Routed *routed, const char *address,
                               const PmxPatience *patience, GError **error)
 {
-    g_autofree char *spool = g_build_filename(routed->folder, "spool", NULL);
-    if (g_mkdir_with_parents(spool, PRIVATE) == 0)
+    if (g_mkdir_with_parents(routed->spool, PRIVATE) == 0)
         return pmx_web_reader_open(pmx_storages_web(routed->storages), address, routed->chunks,
-                                   spool, patience, error);
-    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "the folder \"%s\" cannot be made: %s", spool,
-                g_strerror(errno));
+                                   routed->spool, patience, error);
+    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "the folder \"%s\" cannot be made: %s",
+                routed->spool, g_strerror(errno));
     return NULL;
 }
 
@@ -394,6 +393,7 @@ static void clear(PmxPlaces *places)
     pmx_storages_free(routed->storages);
     g_strfreev(routed->files);
     g_free(routed->folder);
+    g_free(routed->spool);
     g_hash_table_unref(routed->writable);
     g_mutex_clear(&routed->lock);
 }
@@ -405,8 +405,11 @@ PmxPlaces *pmx_places_routed(const PmxRoutes *routes)
     routed->base.kind = &kind;
     routed->base.limits = routes->limits;
     routed->storages = pmx_storages_new(&routes->storages);
-    routed->chunks = pmx_chunks_new((guint64)KEPT_MEGABYTES << 20);
     routed->folder = g_strdup(routes->folder);
+    routed->spool = g_build_filename(routes->folder, "spool", NULL);
+    routed->chunks = pmx_chunks_new(&(PmxChunkRoom){.memory = (guint64)KEPT_MEGABYTES << 20,
+                                                    .disk = routes->kept_on_disk,
+                                                    .folder = routed->spool});
     routed->files = g_strdupv((char **)routes->files);
     routed->rest = routes->rest;
     routed->rest_is_buckets = routes->rest_is_buckets;

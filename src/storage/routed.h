@@ -15,8 +15,9 @@
 
 typedef struct {
     PmxStoragesOptions storages; /* copied, like what follows but for `rest` */
-    const char *folder;          /* for sources that are sent as a whole only (spool/) and notes of
+    const char *folder;          /* for what is kept of sources far away (spool/) and notes of
                                  uploads (uploads/); they are made when they are needed */
+    guint64 kept_on_disk;        /* bytes of the former, for all jobs together */
     const char *const *files;    /* file:// leads below these only. NULL: `rest` takes it */
     PmxPlaces *rest;             /* taken */
     gboolean rest_is_buckets;  /* pmx_places_buckets(): has what oss:// names and no storage has */

@@ -248,6 +248,26 @@ def test_read_once(cloud, expected, servers_made, film):
     assert_made(cloud, expected)
 
 
+@pytest.fixture(scope="module")
+def large(store):
+    """More than is kept in memory of one input: 35 MB in four seconds."""
+    wav = store.get("serve4.wav", lambda p: media.write_wav(p, media.tone(4, 500), 48000))
+    return store.get("large.mkv", lambda p: media.film(p, 100, size=(640, 360), sound=wav, codec=["-c:v", "rawvideo"]))
+
+
+@pytest.mark.parametrize("cache, least, most", [("4G", 1.0, 1.05), ("0", 1.2, 4)])
+def test_large_film_is_read_once(cloud, servers_made, large, cache, least, most):
+    """What looks for a cut, the segments and the sound read it at different times; the disk keeps it meanwhile."""
+    cloud.place("films", "large.mkv", large)
+    server = servers_made(config=config(cloud) + f"[jobs]\ninput-cache = {cache}\n").start()
+    track = [jobs.audio("film", "zho")]
+    run(server, jobs.job({"film": "oss://films/large.mkv"},
+                         [jobs.output("a.mp4", track, video={"Width": "224", "Height": "128", "Gop": "1s"})],
+                         base="oss://films/out"))
+    size = large.stat().st_size
+    assert least * size <= cloud.log.sent(key="large.mkv") <= most * size
+
+
 # --- what a kill leaves ---
 
 

@@ -211,12 +211,15 @@ static gboolean follow_all(Following *all, guint count)
     return ok;
 }
 
-/* PREFIX COUNT BYTES LIMIT: the objects PREFIX0, PREFIX1 … open at once, so much of each read in its
- * order, with a cache of LIMIT bytes. */
+/* PREFIX COUNT BYTES MEMORY DISK FOLDER: the objects PREFIX0, PREFIX1 … open at once, so much of each
+ * read in its order, with a cache of so many bytes. */
 static gboolean read_on(Tool *tool, const char **words)
 {
     const guint count = (guint)g_ascii_strtoull(words[1], NULL, 10);
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(g_ascii_strtoull(words[3], NULL, 10));
+    g_autoptr(PmxChunks) chunks =
+        pmx_chunks_new(&(PmxChunkRoom){.memory = g_ascii_strtoull(words[3], NULL, 10),
+                                       .disk = g_ascii_strtoull(words[4], NULL, 10),
+                                       .folder = words[5]});
     g_autofree Following *all = g_new0(Following, count);
     guint open = 0;
     for (; open < count && !tool->error; open++) {

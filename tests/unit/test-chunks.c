@@ -2,7 +2,11 @@
 /* Chunks of inputs far away: storage/chunks. Run under TSan as well. */
 #include "storage/chunks.h"
 
+#include <glib/gstdio.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
@@ -109,6 +113,11 @@ static gint64 read_all(PmxFlow *flow, gint64 offset, gint64 length)
     return done;
 }
 
+static PmxChunks *in_memory(guint64 bytes)
+{
+    return pmx_chunks_new(&(PmxChunkRoom){.memory = bytes});
+}
+
 /* Read from end to end: each byte is fetched once, in few and long pieces. */
 static void test_sequence(void)
 {
@@ -116,7 +125,7 @@ static void test_sequence(void)
     for (guint i = 0; i < G_N_ELEMENTS(sizes); i++) {
         Far far;
         far_init(&far, sizes[i]);
-        g_autoptr(PmxChunks) chunks = pmx_chunks_new(64 * MIB);
+        g_autoptr(PmxChunks) chunks = in_memory(64 * MIB);
         PmxFlow *flow = pmx_flow_new(chunks, "a", sizes[i], fetch, &far);
         g_assert_cmpint(read_all(flow, 0, sizes[i] + 100), ==, sizes[i]);
         g_assert_cmpint(pmx_flow_read(flow, sizes[i], &far, 1, NULL, NULL), ==, 0);
@@ -134,7 +143,7 @@ static void test_jumps(void)
     enum { JUMPS = 50 };
     Far far;
     far_init(&far, G_GINT64_CONSTANT(5) << 30);
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(64 * MIB);
+    g_autoptr(PmxChunks) chunks = in_memory(64 * MIB);
     PmxFlow *flow = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     for (gint64 i = 0; i < JUMPS; i++)
         g_assert_cmpint(read_all(flow, i * 97 * MIB + 5, 100), ==, 100);
@@ -150,7 +159,7 @@ static void test_two_places(void)
     const gint64 there = 100 * MIB, length = 16 * MIB, piece = 64 * KIB;
     Far far;
     far_init(&far, 200 * MIB);
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(64 * MIB);
+    g_autoptr(PmxChunks) chunks = in_memory(64 * MIB);
     PmxFlow *flow = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     for (gint64 at = 0; at < length; at += piece) {
         read_all(flow, at, piece);
@@ -167,7 +176,7 @@ static void test_shared(void)
 {
     Far far;
     far_init(&far, 4 * MIB);
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(64 * MIB);
+    g_autoptr(PmxChunks) chunks = in_memory(64 * MIB);
     PmxFlow *one = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     PmxFlow *two = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     PmxFlow *other = pmx_flow_new(chunks, "b", far.size, fetch, &far);
@@ -187,7 +196,7 @@ static void test_limit(void)
 {
     Far far;
     far_init(&far, 60 * MIB);
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(8 * MIB);
+    g_autoptr(PmxChunks) chunks = in_memory(8 * MIB);
     PmxFlow *flow = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     read_all(flow, 0, far.size);
     gint64 before = far.bytes;
@@ -204,12 +213,131 @@ static void test_broken(void)
     g_autoptr(GError) error = NULL;
     far_init(&far, MIB);
     far.broken = TRUE;
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(8 * MIB);
+    g_autoptr(PmxChunks) chunks = in_memory(8 * MIB);
     PmxFlow *flow = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     g_assert_cmpint(pmx_flow_read(flow, 7, &byte, 1, NULL, &error), ==, -1);
     g_assert_error(error, G_IO_ERROR, G_IO_ERROR_FAILED);
     far.broken = FALSE;
     g_assert_cmpint(read_all(flow, 0, far.size), ==, far.size);
+    pmx_flow_free(flow);
+    far_clear(&far);
+}
+
+/* --- on the disk --- */
+
+typedef struct {
+    Far far;
+    char *folder;
+    PmxChunks *chunks;
+    PmxFlow *flow;
+} Shelved;
+
+static void shelved_begin(Shelved *shelved, gint64 size, guint64 disk)
+{
+    far_init(&shelved->far, size);
+    shelved->folder = g_dir_make_tmp("chunks-XXXXXX", NULL);
+    g_autofree char *below = g_build_filename(shelved->folder, "spool", NULL);
+    shelved->chunks =
+        pmx_chunks_new(&(PmxChunkRoom){.memory = 9 * MIB, .disk = disk, .folder = below});
+    shelved->flow = pmx_flow_new(shelved->chunks, "a", size, fetch, &shelved->far);
+}
+
+static void shelved_end(Shelved *shelved)
+{
+    g_autofree char *below = g_build_filename(shelved->folder, "spool", NULL);
+    pmx_flow_free(shelved->flow);
+    pmx_chunks_free(shelved->chunks);
+    g_assert_cmpint(g_rmdir(below), ==, 0); /* it is empty: no file has a name */
+    g_assert_cmpint(g_rmdir(shelved->folder), ==, 0);
+    g_free(shelved->folder);
+    far_clear(&shelved->far);
+}
+
+/* The file without a name below the folder, as a path that can be opened; caller frees. */
+static char *nameless_file(const char *folder)
+{
+    g_autoptr(GDir) dir = g_dir_open("/proc/self/fd", 0, NULL);
+    for (const char *name; (name = g_dir_read_name(dir));) {
+        g_autofree char *path = g_build_filename("/proc/self/fd", name, NULL);
+        g_autofree char *target = g_file_read_link(path, NULL);
+        if (target && g_str_has_prefix(target, folder))
+            return g_steal_pointer(&path);
+    }
+    g_error("there is no file below %s", folder);
+}
+
+/* Read twice, fetched once, though memory has not room for it. */
+static void test_shelf(void)
+{
+    Shelved shelved;
+    shelved_begin(&shelved, 40 * MIB + 5, 64 * MIB);
+    read_all(shelved.flow, 0, shelved.far.size);
+    read_all(shelved.flow, 0, shelved.far.size);
+    g_assert_cmpint(shelved.far.bytes, ==, shelved.far.size);
+    shelved_end(&shelved);
+}
+
+/* The disk gets back what is over the limit. */
+static void test_shelf_limit(void)
+{
+    Shelved shelved;
+    GStatBuf info;
+    shelved_begin(&shelved, 60 * MIB, 8 * MIB);
+    read_all(shelved.flow, 0, shelved.far.size);
+    g_autofree char *file = nameless_file(shelved.folder);
+    g_assert_cmpint(g_stat(file, &info), ==, 0);
+    g_assert_cmpint(info.st_blocks * 512, <=, 8 * MIB + 2 * PMX_CHUNK_BLOCKS * PMX_CHUNK_BLOCK);
+    g_assert_cmpint(info.st_blocks, >, 0);
+    gint64 before = shelved.far.bytes;
+    read_all(shelved.flow, 0, MIB);
+    g_assert_cmpint(shelved.far.bytes, >=, before + MIB);
+    shelved_end(&shelved);
+}
+
+/* What the disk does not take is kept in memory, as far as there is room. */
+static void test_shelf_full(void)
+{
+    Shelved shelved;
+    struct rlimit old, small = {.rlim_cur = 5 * MIB};
+    getrlimit(RLIMIT_FSIZE, &old);
+    small.rlim_max = old.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    shelved_begin(&shelved, 20 * MIB, 64 * MIB);
+    setrlimit(RLIMIT_FSIZE, &small);
+    read_all(shelved.flow, 0, shelved.far.size);
+    setrlimit(RLIMIT_FSIZE, &old);
+    g_assert_cmpint(shelved.far.bytes, ==, shelved.far.size);
+    read_all(shelved.flow, 0, MIB);
+    g_assert_cmpint(shelved.far.bytes, ==, shelved.far.size);
+    read_all(shelved.flow, 8 * MIB, MIB);
+    g_assert_cmpint(shelved.far.bytes, >=, shelved.far.size + MIB);
+    shelved_end(&shelved);
+}
+
+/* A disk that does not give back what it took costs another fetch. */
+static void test_shelf_lost(void)
+{
+    Shelved shelved;
+    shelved_begin(&shelved, 4 * MIB, 64 * MIB);
+    read_all(shelved.flow, 0, shelved.far.size);
+    g_autofree char *file = nameless_file(shelved.folder);
+    g_assert_cmpint(truncate(file, 0), ==, 0);
+    g_assert_cmpint(read_all(shelved.flow, 0, shelved.far.size), ==, shelved.far.size);
+    g_assert_cmpint(shelved.far.bytes, >=, 2 * shelved.far.size);
+    shelved_end(&shelved);
+}
+
+/* No folder can be made there: memory has to do. */
+static void test_no_shelf(void)
+{
+    Far far;
+    far_init(&far, 4 * MIB);
+    g_autoptr(PmxChunks) chunks = pmx_chunks_new(
+        &(PmxChunkRoom){.memory = 64 * MIB, .disk = 64 * MIB, .folder = "/dev/null/spool"});
+    PmxFlow *flow = pmx_flow_new(chunks, "a", far.size, fetch, &far);
+    read_all(flow, 0, far.size);
+    read_all(flow, 0, far.size);
+    g_assert_cmpint(far.bytes, ==, far.size);
     pmx_flow_free(flow);
     far_clear(&far);
 }
@@ -235,14 +363,14 @@ static gpointer read_here_and_there(gpointer data)
     return NULL;
 }
 
-static void test_threads(void)
+static void read_with_threads(const PmxChunkRoom *room)
 {
     enum { THREADS = 6 };
     Far far;
     GThread *threads[THREADS];
     Reading readings[THREADS];
     far_init(&far, 12 * MIB);
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(3 * MIB);
+    g_autoptr(PmxChunks) chunks = pmx_chunks_new(room);
     PmxFlow *flows[2] = {pmx_flow_new(chunks, "a", far.size, fetch, &far),
                          pmx_flow_new(chunks, "a", far.size, fetch, &far)};
     for (guint i = 0; i < THREADS; i++) {
@@ -254,6 +382,14 @@ static void test_threads(void)
     pmx_flow_free(flows[0]);
     pmx_flow_free(flows[1]);
     far_clear(&far);
+}
+
+static void test_threads(void)
+{
+    g_autofree char *folder = g_dir_make_tmp("chunks-XXXXXX", NULL);
+    read_with_threads(&(PmxChunkRoom){.memory = 3 * MIB});
+    read_with_threads(&(PmxChunkRoom){.memory = MIB, .disk = 3 * MIB, .folder = folder});
+    g_assert_cmpint(g_rmdir(folder), ==, 0);
 }
 
 static gpointer read_one(gpointer data)
@@ -272,7 +408,7 @@ static void test_cancel(void)
     Far far;
     far_init(&far, MIB);
     far.stuck = TRUE;
-    g_autoptr(PmxChunks) chunks = pmx_chunks_new(3 * MIB);
+    g_autoptr(PmxChunks) chunks = in_memory(3 * MIB);
     PmxFlow *flow = pmx_flow_new(chunks, "a", far.size, fetch, &far);
     g_autoptr(GCancellable) first = g_cancellable_new(), second = g_cancellable_new();
     Reading one = {.flow = flow, .cancel = first}, two = {.flow = flow, .cancel = second};
@@ -302,6 +438,11 @@ int main(int argc, char **argv)
     g_test_add_func("/chunks/shared", test_shared);
     g_test_add_func("/chunks/limit", test_limit);
     g_test_add_func("/chunks/broken", test_broken);
+    g_test_add_func("/chunks/shelf", test_shelf);
+    g_test_add_func("/chunks/shelf-limit", test_shelf_limit);
+    g_test_add_func("/chunks/shelf-full", test_shelf_full);
+    g_test_add_func("/chunks/shelf-lost", test_shelf_lost);
+    g_test_add_func("/chunks/no-shelf", test_no_shelf);
     g_test_add_func("/chunks/threads", test_threads);
     g_test_add_func("/chunks/cancel", test_cancel);
     return g_test_run();
