@@ -8,12 +8,11 @@
  * the same for the whole film, a dark scene cuts nothing off, and neither do subtitles in a bar. The
  * pictures stand at fixed places of the film, whatever it is cut into.
  */
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-
 #include "media/averror.h"
 #include "media/border.h"
 #include "media/decoder.h"
+#include "media/filter.h"
+#include "media/finding.h"
 #include "media/scaler.h"
 #include "plan/task.h"
 
@@ -22,13 +21,6 @@ enum { LOOKS_MIN = 12, LOOKS_MAX = 60 };
 
 /* A line is black up to this mean of 0..255; libavfilter's cropdetect has 24 of 16..235. */
 enum { BLACK = 9 };
-
-typedef struct {
-    AVFilterGraph *graph;
-    AVFilterContext *source, *sink;
-    int width, height, format; /* of the frames it was made for */
-    gint64 rotation;
-} Gray;
 
 /* --- looking --- */
 
@@ -87,67 +79,38 @@ PmxBox pmx_border_box(const PmxBox *seen, gint64 width, gint64 height)
     return box;
 }
 
-/* --- upright and grey --- */
-
-static int link_gray(Gray *gray)
-{
-    g_autoptr(AVFilterInOut) inputs = avfilter_inout_alloc(), outputs = avfilter_inout_alloc();
-    g_autofree char *text = g_strdup_printf("%s,scale=flags=area+accurate_rnd+bitexact:out_range=pc"
-                                            ",format=gray",
-                                            pmx_scaler_upright(gray->rotation));
-    *outputs = (AVFilterInOut){.name = av_strdup("in"), .filter_ctx = gray->source};
-    *inputs = (AVFilterInOut){.name = av_strdup("out"), .filter_ctx = gray->sink};
-    int status = avfilter_graph_parse_ptr(gray->graph, text, &inputs, &outputs, NULL);
-    return status < 0 ? status : avfilter_graph_config(gray->graph, NULL);
-}
-
-static int open_gray(Gray *gray, const AVFrame *frame)
-{
-    g_autofree char *arguments =
-        g_strdup_printf("video_size=%dx%d:pix_fmt=%d:time_base=1/1000:pixel_aspect=1/1",
-                        frame->width, frame->height, frame->format);
-    avfilter_graph_free(&gray->graph);
-    gray->graph = avfilter_graph_alloc();
-    gray->graph->nb_threads = 1;
-    gray->width = frame->width;
-    gray->height = frame->height;
-    gray->format = frame->format;
-    int status = avfilter_graph_create_filter(&gray->source, avfilter_get_by_name("buffer"), "in",
-                                              arguments, NULL, gray->graph);
-    if (status >= 0)
-        status = avfilter_graph_create_filter(&gray->sink, avfilter_get_by_name("buffersink"),
-                                              "out", NULL, NULL, gray->graph);
-    return status < 0 ? status : link_gray(gray);
-}
-
-static gboolean look_at(Gray *gray, AVFrame *frame, PmxBox *seen, GError **error)
-{
-    int status = 0;
-    g_autoptr(AVFrame) made = av_frame_alloc();
-    if (frame->color_range == AVCOL_RANGE_UNSPECIFIED)
-        frame->color_range = AVCOL_RANGE_MPEG;
-    if (!gray->graph || gray->width != frame->width || gray->height != frame->height ||
-        gray->format != frame->format)
-        status = open_gray(gray, frame);
-    if (status >= 0)
-        status = av_buffersrc_add_frame(gray->source, frame);
-    if (status >= 0)
-        status = av_buffersink_get_frame(gray->sink, made);
-    if (status < 0)
-        return pmx_av_fail(error, PMX_CODE_INTERNAL, status, "black bars cannot be looked for");
-    pmx_border_look(made, seen);
-    return TRUE;
-}
-
 /* --- over the film --- */
 
 typedef struct {
     PmxRun *run;
     PmxDecoder *decoder;
     const PmxBorderTask *task;
-    Gray gray;
+    PmxFilter *upright; /* and grey */
+    gint64 width, height;
     PmxBox seen;
 } Search;
+
+static PmxFilter *upright_and_gray(const PmxBorderTask *task)
+{
+    g_autofree char *chain =
+        g_strdup_printf("%s,scale=flags=area+accurate_rnd+bitexact:out_range=pc,format=gray",
+                        pmx_scaler_upright(task->rotation));
+    return pmx_filter_new(chain);
+}
+
+static gboolean look_at(Search *search, AVFrame *frame, GError **error)
+{
+    g_autoptr(AVFrame) gray = av_frame_alloc();
+    if (frame->color_range == AVCOL_RANGE_UNSPECIFIED)
+        frame->color_range = AVCOL_RANGE_MPEG;
+    int status = pmx_filter_one(search->upright, frame, gray);
+    if (status < 0)
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, status, "black bars cannot be looked for");
+    search->width = gray->width;
+    search->height = gray->height;
+    pmx_border_look(gray, &search->seen);
+    return TRUE;
+}
 
 /* The first picture from `ticks` on; where there is none, none is looked at. */
 static gboolean look_from(Search *search, gint64 ticks, AVFrame *frame, GError **error)
@@ -162,8 +125,7 @@ static gboolean look_from(Search *search, gint64 ticks, AVFrame *frame, GError *
             pmx_run_progress(search->run, json_object());
         next = pmx_decoder_next(search->decoder, frame, error);
     } while (next == PMX_NEXT_FRAME && frame->pts < ticks);
-    return next != PMX_NEXT_ERROR &&
-           (next == PMX_NEXT_END || look_at(&search->gray, frame, &search->seen, error));
+    return next != PMX_NEXT_ERROR && (next == PMX_NEXT_END || look_at(search, frame, error));
 }
 
 static gboolean look_all_over(Search *search, GError **error)
@@ -181,16 +143,11 @@ static gboolean look_all_over(Search *search, GError **error)
     return TRUE;
 }
 
-static gboolean write_result(Search *search, GError **error)
+static gboolean write_result(const Search *search, GError **error)
 {
-    gboolean turned = search->task->rotation == 90 || search->task->rotation == 270;
-    gint64 width = turned ? search->gray.height : search->gray.width;
-    gint64 height = turned ? search->gray.width : search->gray.height;
-    PmxBox box = pmx_border_box(&search->seen, width, height);
-    g_autofree char *path = pmx_run_file(search->run, "0.pmx");
+    PmxBox box = pmx_border_box(&search->seen, search->width, search->height);
     g_autofree char *form = pmx_box_kind.format(&box);
-    g_autofree char *text = g_strdup_printf("{\"box\": \"%s\"}\n", form);
-    return g_file_set_contents(path, text, -1, error);
+    return pmx_finding_write(search->run, json_pack("{s:s}", "box", form), error);
 }
 
 static gboolean find_border(PmxRun *run, const PmxBorderTask *task, GError **error)
@@ -203,12 +160,10 @@ static gboolean find_border(PmxRun *run, const PmxBorderTask *task, GError **err
         source ? pmx_decoder_open(source, (int)task->stream, error) : NULL;
     if (!decoder)
         return FALSE;
-    Search search = {.run = run, .decoder = decoder, .task = task};
-    search.gray.rotation = task->rotation;
+    g_autoptr(PmxFilter) upright = upright_and_gray(task);
+    Search search = {.run = run, .decoder = decoder, .task = task, .upright = upright};
     pmx_decoder_coarse(decoder);
-    gboolean ok = look_all_over(&search, error) && write_result(&search, error);
-    avfilter_graph_free(&search.gray.graph);
-    return ok;
+    return look_all_over(&search, error) && write_result(&search, error);
 }
 
 json_t *pmx_border_run(PmxRun *run, GError **error)
@@ -221,18 +176,10 @@ json_t *pmx_border_run(PmxRun *run, GError **error)
 
 gboolean pmx_border_read(PmxRun *run, guint n, PmxBox *box, GError **error)
 {
-    PmxSourceRef ref;
-    char text[256];
-    if (!pmx_run_source(run, n, &ref, error))
-        return FALSE;
-    gint64 length = pmx_source_read_at(&ref, 0, text, sizeof text);
-    json_t *json = length > 0 ? json_loadb(text, (size_t)length, 0, NULL) : NULL;
+    enum { MOST = 256 };
+    json_t *json = pmx_finding_read(run, n, MOST);
     const char *form = json_string_value(json_object_get(json, "box"));
     gboolean ok = form && pmx_box_kind.parse(form, box);
     json_decref(json);
-    if (ok)
-        return TRUE;
-    run->bad_input = (int)n;
-    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "a kept border is damaged");
-    return FALSE;
+    return ok || pmx_finding_damaged(run, n, "a kept border", error);
 }

@@ -11,64 +11,22 @@
  * where two of them are of different scenes, a second one looks at every picture between. The
  * answer is the time of a frame, so both neighbours agree on it exactly.
  */
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-
 #include "media/averror.h"
 #include "media/cut.h"
 #include "media/decoder.h"
+#include "media/filter.h"
+#include "media/finding.h"
 #include "plan/task.h"
 
 /* scdet's score is 0..100; 8 is where x264's own decisions lie. */
 static const char *const DETECTOR =
     "scale=160:90:flags=area+accurate_rnd+bitexact,format=gray,scdet=threshold=8";
 
-typedef struct {
-    AVFilterGraph *graph;
-    AVFilterContext *source, *sink;
-    int width, height, format; /* of the frames it was made for */
-} Detector;
-
-static int link_detector(Detector *detector)
+static gboolean is_scene_cut(PmxFilter *detector, const AVFrame *frame, gboolean *cut,
+                             GError **error)
 {
-    g_autoptr(AVFilterInOut) inputs = avfilter_inout_alloc(), outputs = avfilter_inout_alloc();
-    *outputs = (AVFilterInOut){.name = av_strdup("in"), .filter_ctx = detector->source};
-    *inputs = (AVFilterInOut){.name = av_strdup("out"), .filter_ctx = detector->sink};
-    int status = avfilter_graph_parse_ptr(detector->graph, DETECTOR, &inputs, &outputs, NULL);
-    return status < 0 ? status : avfilter_graph_config(detector->graph, NULL);
-}
-
-static int open_detector(Detector *detector, const AVFrame *frame)
-{
-    g_autofree char *arguments =
-        g_strdup_printf("video_size=%dx%d:pix_fmt=%d:time_base=1/1000:pixel_aspect=1/1",
-                        frame->width, frame->height, frame->format);
-    avfilter_graph_free(&detector->graph);
-    detector->graph = avfilter_graph_alloc();
-    detector->graph->nb_threads = 1;
-    detector->width = frame->width;
-    detector->height = frame->height;
-    detector->format = frame->format;
-    int status = avfilter_graph_create_filter(&detector->source, avfilter_get_by_name("buffer"),
-                                              "in", arguments, NULL, detector->graph);
-    if (status >= 0)
-        status = avfilter_graph_create_filter(&detector->sink, avfilter_get_by_name("buffersink"),
-                                              "out", NULL, NULL, detector->graph);
-    return status < 0 ? status : link_detector(detector);
-}
-
-/* A frame of another size or format begins a new scene by definition of the graph made anew. */
-static gboolean is_scene_cut(Detector *detector, AVFrame *frame, gboolean *cut, GError **error)
-{
-    int status = 0;
     g_autoptr(AVFrame) judged = av_frame_alloc();
-    if (!detector->graph || detector->width != frame->width || detector->height != frame->height ||
-        detector->format != frame->format)
-        status = open_detector(detector, frame);
-    if (status >= 0)
-        status = av_buffersrc_add_frame(detector->source, frame);
-    if (status >= 0)
-        status = av_buffersink_get_frame(detector->sink, judged);
+    int status = pmx_filter_one(detector, frame, judged);
     if (status < 0)
         return pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the scene detector does not work");
     *cut = av_dict_get(judged->metadata, "lavfi.scd.time", NULL, 0) != NULL;
@@ -89,7 +47,7 @@ static gboolean look(PmxRun *run, PmxDecoder *decoder, gint64 start, gint64 end,
                      Found *found, GError **error)
 {
     g_autoptr(AVFrame) frame = av_frame_alloc();
-    Detector detector = {0};
+    g_autoptr(PmxFilter) detector = pmx_filter_new(DETECTOR);
     PmxNext next;
     gboolean ok = TRUE;
     *found = (Found){0};
@@ -100,14 +58,13 @@ static gboolean look(PmxRun *run, PmxDecoder *decoder, gint64 start, gint64 end,
         if (frame->pts < start)
             continue;
         gint64 at = frame->pts;
-        ok = is_scene_cut(&detector, frame, &found->cut, error);
+        ok = is_scene_cut(detector, frame, &found->cut, error);
         found->before = found->any ? found->behind : at;
         found->behind = at;
         found->first = found->any ? found->first : at;
         found->any = TRUE;
         pmx_decoder_set_sparse(decoder, sparse);
     }
-    avfilter_graph_free(&detector.graph);
     return ok && (found->cut || next != PMX_NEXT_ERROR);
 }
 
@@ -175,30 +132,15 @@ static gboolean choose(const Search *search, gint64 *tick, GError **error)
     return TRUE;
 }
 
-static gboolean write_result(const PmxRun *run, gint64 tick, GError **error)
-{
-    g_autofree char *path = pmx_run_file(run, "0.pmx");
-    g_autofree char *text = g_strdup_printf("{\"tick\": %" G_GINT64_FORMAT "}\n", tick);
-    return g_file_set_contents(path, text, -1, error);
-}
-
 gboolean pmx_cut_read(PmxRun *run, guint n, gint64 *tick, GError **error)
 {
-    PmxSourceRef ref;
-    char text[256];
-    if (!pmx_run_source(run, n, &ref, error))
-        return FALSE;
-    gint64 length = pmx_source_read_at(&ref, 0, text, sizeof text);
-    json_t *json = length > 0 ? json_loadb(text, (size_t)length, 0, NULL) : NULL;
+    enum { MOST = 256 };
+    json_t *json = pmx_finding_read(run, n, MOST);
     const json_t *value = json_object_get(json, "tick");
     gboolean ok = json_is_integer(value);
     *tick = json_integer_value(value);
     json_decref(json);
-    if (ok)
-        return TRUE;
-    run->bad_input = (int)n;
-    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "a kept cut is damaged");
-    return FALSE;
+    return ok || pmx_finding_damaged(run, n, "a kept cut", error);
 }
 
 static gboolean find_cut(PmxRun *run, const PmxCutTask *task, GError **error)
@@ -213,7 +155,8 @@ static gboolean find_cut(PmxRun *run, const PmxCutTask *task, GError **error)
     if (!decoder)
         return FALSE;
     pmx_decoder_coarse(decoder);
-    return choose(&(Search){run, decoder, task}, &tick, error) && write_result(run, tick, error);
+    return choose(&(Search){run, decoder, task}, &tick, error) &&
+           pmx_finding_write(run, json_pack("{s:I}", "tick", (json_int_t)tick), error);
 }
 
 json_t *pmx_cut_run(PmxRun *run, GError **error)

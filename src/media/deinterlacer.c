@@ -2,10 +2,8 @@
 /* See deinterlacer.h. */
 #include "media/deinterlacer.h"
 
-#include <libavfilter/buffersink.h>
-#include <libavfilter/buffersrc.h>
-
 #include "media/averror.h"
+#include "media/filter.h"
 
 /*
  * bwdif filters the first frame that it is given, and no other, without what is before it; and when
@@ -15,15 +13,15 @@
 struct PmxDeinterlacer {
     gboolean all;
     AVFrame *before, *current; /* the two frames before what comes next; NULL: none */
-    AVFilterGraph *graph;      /* fed up to `current`; NULL: to be made */
-    AVFilterContext *source, *sink;
-    GQueue ready; /* of AVFrame * */
+    PmxFilter *bwdif;          /* when it runs, it was fed up to `current` */
+    GQueue ready;              /* of AVFrame * */
 };
 
 PmxDeinterlacer *pmx_deinterlacer_new(gboolean all)
 {
     PmxDeinterlacer *deinterlacer = g_new0(PmxDeinterlacer, 1);
     deinterlacer->all = all;
+    deinterlacer->bwdif = pmx_filter_new("bwdif=mode=send_frame:parity=auto:deint=all");
     g_queue_init(&deinterlacer->ready);
     return deinterlacer;
 }
@@ -38,75 +36,29 @@ void pmx_deinterlacer_free(PmxDeinterlacer *deinterlacer)
 {
     if (!deinterlacer)
         return;
-    avfilter_graph_free(&deinterlacer->graph);
+    pmx_filter_free(deinterlacer->bwdif);
     av_frame_free(&deinterlacer->before);
     av_frame_free(&deinterlacer->current);
     g_queue_clear_full(&deinterlacer->ready, free_frame);
     g_free(deinterlacer);
 }
 
-/* --- the graph --- */
-
-static int link_graph(PmxDeinterlacer *deinterlacer)
-{
-    g_autoptr(AVFilterInOut) inputs = avfilter_inout_alloc(), outputs = avfilter_inout_alloc();
-    const char *text = "bwdif=mode=send_frame:parity=auto:deint=all";
-    *outputs = (AVFilterInOut){.name = av_strdup("in"), .filter_ctx = deinterlacer->source};
-    *inputs = (AVFilterInOut){.name = av_strdup("out"), .filter_ctx = deinterlacer->sink};
-    int status = avfilter_graph_parse_ptr(deinterlacer->graph, text, &inputs, &outputs, NULL);
-    return status < 0 ? status : avfilter_graph_config(deinterlacer->graph, NULL);
-}
-
-static int open_graph(PmxDeinterlacer *deinterlacer, const AVFrame *frame)
-{
-    /* The clock does not matter: each frame keeps its own time. */
-    g_autofree char *arguments =
-        g_strdup_printf("video_size=%dx%d:pix_fmt=%d:time_base=1/1000:pixel_aspect=1/1",
-                        frame->width, frame->height, frame->format);
-    deinterlacer->graph = avfilter_graph_alloc();
-    deinterlacer->graph->nb_threads = 1;
-    /* Kinds of samples that bwdif does not take are converted alike on all processors. */
-    deinterlacer->graph->scale_sws_opts = av_strdup("flags=bicubic+accurate_rnd+bitexact");
-    int status = avfilter_graph_create_filter(&deinterlacer->source, avfilter_get_by_name("buffer"),
-                                              "in", arguments, NULL, deinterlacer->graph);
-    if (status >= 0)
-        status =
-            avfilter_graph_create_filter(&deinterlacer->sink, avfilter_get_by_name("buffersink"),
-                                         "out", NULL, NULL, deinterlacer->graph);
-    return status < 0 ? status : link_graph(deinterlacer);
-}
-
-static int feed(const PmxDeinterlacer *deinterlacer, const AVFrame *frame)
-{
-    return av_buffersrc_add_frame_flags(deinterlacer->source, (AVFrame *)frame,
-                                        AV_BUFFERSRC_FLAG_KEEP_REF);
-}
-
 /* Has it fed up to `current`. What comes out meanwhile nobody needs. */
 static int catch_up(PmxDeinterlacer *deinterlacer)
 {
     g_autoptr(AVFrame) unused = av_frame_alloc();
-    int status = open_graph(deinterlacer, deinterlacer->current);
-    if (status >= 0 && deinterlacer->before)
-        status = feed(deinterlacer, deinterlacer->before);
-    if (status >= 0)
-        status = feed(deinterlacer, deinterlacer->current);
-    if (status >= 0 && deinterlacer->before)
-        status = av_buffersink_get_frame(deinterlacer->sink, unused);
-    return status;
+    if (!deinterlacer->before)
+        return pmx_filter_put(deinterlacer->bwdif, deinterlacer->current);
+    int status = pmx_filter_put(deinterlacer->bwdif, deinterlacer->before);
+    return status < 0 ? status : pmx_filter_one(deinterlacer->bwdif, deinterlacer->current, unused);
 }
-
-/* --- frames --- */
 
 static int filter(PmxDeinterlacer *deinterlacer, const AVFrame *next)
 {
     AVFrame *made = av_frame_alloc();
-    int status = deinterlacer->graph ? 0 : catch_up(deinterlacer);
+    int status = pmx_filter_runs(deinterlacer->bwdif) ? 0 : catch_up(deinterlacer);
     if (status >= 0)
-        status =
-            next ? feed(deinterlacer, next) : av_buffersrc_add_frame(deinterlacer->source, NULL);
-    if (status >= 0)
-        status = av_buffersink_get_frame(deinterlacer->sink, made);
+        status = pmx_filter_one(deinterlacer->bwdif, next, made);
     if (status < 0) {
         av_frame_free(&made);
         return status;
@@ -127,7 +79,7 @@ static int finish_current(PmxDeinterlacer *deinterlacer, const AVFrame *next)
 {
     if (deinterlacer->all || deinterlacer->current->interlaced_frame)
         return filter(deinterlacer, next);
-    avfilter_graph_free(&deinterlacer->graph);
+    pmx_filter_reset(deinterlacer->bwdif);
     g_queue_push_tail(&deinterlacer->ready, av_frame_clone(deinterlacer->current));
     return 0;
 }
@@ -138,7 +90,7 @@ gboolean pmx_deinterlacer_push(PmxDeinterlacer *deinterlacer, AVFrame *frame, GE
     gboolean joined = belong_together(deinterlacer->current, frame);
     int status = deinterlacer->current ? finish_current(deinterlacer, joined ? frame : NULL) : 0;
     if (!joined)
-        avfilter_graph_free(&deinterlacer->graph);
+        pmx_filter_reset(deinterlacer->bwdif);
     av_frame_free(&deinterlacer->before);
     deinterlacer->before = joined ? g_steal_pointer(&deinterlacer->current) : NULL;
     av_frame_free(&deinterlacer->current);

@@ -3,7 +3,8 @@
 #include "media/loudness.h"
 
 #include <math.h>
-#include <stdlib.h>
+
+#include "media/finding.h"
 
 enum {
     MOMENTARY = 4,   /* steps: 400 ms, with an overlap of 75 % */
@@ -113,33 +114,14 @@ static PmxLoudness *from_json(const json_t *json)
     return loudness;
 }
 
-static json_t *load(const PmxSourceRef *ref)
-{
-    if (ref->size <= 0 || ref->size > TEXT_MAX)
-        return NULL;
-    g_autofree char *text = g_malloc((gsize)ref->size);
-    for (gint64 at = 0; at < ref->size;) {
-        gint64 got = pmx_source_read_at(ref, at, text + at, (gsize)(ref->size - at));
-        if (got <= 0)
-            return NULL;
-        at += got;
-    }
-    return json_loadb(text, (gsize)ref->size, 0, NULL);
-}
-
 PmxLoudness *pmx_loudness_read(PmxRun *run, guint n, GError **error)
 {
-    PmxSourceRef ref;
-    if (!pmx_run_source(run, n, &ref, error))
-        return NULL;
-    json_t *json = load(&ref);
-    PmxLoudness *loudness = json ? from_json(json) : NULL;
+    json_t *json = pmx_finding_read(run, n, TEXT_MAX);
+    PmxLoudness *loudness = from_json(json);
     json_decref(json);
-    if (loudness)
-        return loudness;
-    run->bad_input = (int)n;
-    g_set_error(error, PMX_ERROR, PMX_CODE_INTERNAL, "a kept loudness is damaged");
-    return NULL;
+    if (!loudness)
+        pmx_finding_damaged(run, n, "a kept loudness", error);
+    return loudness;
 }
 
 void pmx_loudness_free(PmxLoudness *loudness)

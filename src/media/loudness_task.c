@@ -7,6 +7,7 @@
  */
 #include <math.h>
 
+#include "media/finding.h"
 #include "media/loudness.h"
 #include "media/meter.h"
 #include "media/run.h"
@@ -23,15 +24,10 @@ static json_t *steps_json(const PmxMeter *meter)
 
 static gboolean write_result(const PmxRun *run, const PmxMeter *meter, GError **error)
 {
-    g_autofree char *path = pmx_run_file(run, "0.pmx");
     json_t *json = json_pack("{s:f, s:f, s:f, s:o}", "integrated", pmx_meter_integrated(meter),
                              "range", pmx_meter_range(meter), "true_peak",
                              pmx_meter_true_peak(meter), "steps", steps_json(meter));
-    char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
-    gboolean ok = g_file_set_contents(path, text, -1, error);
-    free(text);
-    json_decref(json);
-    return ok;
+    return pmx_finding_write(run, json, error);
 }
 
 static gboolean measure(PmxRun *run, const PmxAudioTask *task, GError **error)
