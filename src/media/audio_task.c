@@ -52,15 +52,22 @@ static gboolean encode(const float *samples, gsize count, gpointer data, GError 
     return pmx_sound_encode(track->sound, samples, count, write_packet, track, error);
 }
 
-/* A track that ends before the film stalls players; silence carries it to the end. */
+/* A track that ends before the film stalls players; silence carries it to the end. One that ends
+ * before a clip begins is silence, as long as the clip. */
 static gboolean pad(Track *track, GError **error)
 {
-    gint64 missing = pmx_sound_line_samples(track->task, track->task->pad_to) - track->given;
-    g_autofree float *silence = g_new0(float, SILENCE *(gsize)track->task->channels);
+    const PmxAudioTask *task = track->task;
+    gint64 end = track->given > 0 ? task->pad_to : MAX(task->pad_to, task->cut_at);
+    gint64 missing = pmx_sound_line_samples(task, end) - track->given;
+    g_autofree float *silence = g_new0(float, SILENCE *(gsize)task->channels);
     for (; missing > 0; missing -= SILENCE)
         if (!encode(silence, (gsize)MIN(missing, SILENCE), track, error))
             return FALSE;
-    return TRUE;
+    if (track->given > 0)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                "the whole audio track lies before the beginning of its file's video");
+    return FALSE;
 }
 
 static gboolean finish(Track *track, guint damaged, GError **error)

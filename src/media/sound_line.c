@@ -4,6 +4,7 @@
 
 #include "job/audio-codecs.h"
 #include "media/decoder.h"
+#include "media/finite.h"
 #include "media/limiter.h"
 #include "media/stretch.h"
 
@@ -17,6 +18,8 @@ typedef struct {
     PmxLimiter *limiter;
     float *scratch; /* BLOCK x channels */
     gboolean bare;  /* the source has no timestamps of its own */
+    guint64 frames; /* that were decoded */
+    guint mended;   /* of them, those with samples that are no numbers */
     gint64 heard;   /* samples past the cut */
     gint64 cut;     /* no more than these */
 } Chain;
@@ -82,16 +85,17 @@ static void say_progress(const PmxSoundLine *line)
         pmx_run_progress(line->run, json_pack("{s:f}", "seconds", line->quiet ? 0.0 : seconds));
 }
 
-static gboolean decode_all(const Chain *chain, PmxDecoder *decoder, PmxResampler *resampler,
+static gboolean decode_all(Chain *chain, PmxDecoder *decoder, PmxResampler *resampler,
                            GError **error)
 {
     g_autoptr(AVFrame) frame = av_frame_alloc();
     PmxNext next = PMX_NEXT_FRAME;
-    guint64 frames = 0;
     while (chain->heard < chain->cut &&
            (next = pmx_decoder_next(decoder, frame, error)) == PMX_NEXT_FRAME) {
-        if (chain->bare && frames++ > 0)
+        if (chain->bare && chain->frames > 0)
             frame->pts = AV_NOPTS_VALUE;
+        chain->frames++;
+        chain->mended += pmx_finite_mend(frame);
         if (!pmx_resampler_push(resampler, frame, error))
             return FALSE;
         say_progress(chain->line);
@@ -110,8 +114,9 @@ static gboolean run_chain(Chain *chain, PmxDecoder *decoder, GError **error)
         return FALSE;
     const char *why;
     guint refused = pmx_resampler_refused(resampler, &why);
-    chain->line->damaged = pmx_decoder_damaged(decoder) + refused;
-    if (chain->line->given > 0)
+    chain->line->damaged = pmx_decoder_damaged(decoder) + refused + chain->mended;
+    /* All of it may lie before the zero of a clip: then nothing is heard, and nothing is wrong. */
+    if (chain->line->given > 0 || chain->frames > refused)
         return TRUE;
     g_set_error(error, PMX_ERROR, why ? PMX_CODE_NOT_SUPPORTED : PMX_CODE_RESOURCE_BAD, "%s",
                 why ? why : "nothing of the audio track decodes");

@@ -7,6 +7,7 @@ import media
 import tools
 from jobs import audio, job, sound_only
 from test_audio_codecs import played
+from test_audio_levels import measured
 
 RATE = 48000
 
@@ -122,3 +123,23 @@ def test_louder_than_full_scale(polymux, store):
     assert 0.97 < np.abs(line).max() <= 1
     spectrum = np.abs(np.fft.rfft(line * np.hanning(len(line))))
     assert spectrum[1400:1600].max() < spectrum.max() / 1000
+
+
+@pytest.mark.parametrize("codec, wrong", [("pcm_f32le", [np.nan, -1e30]), ("pcm_f64le", [np.inf, np.nan])])
+def test_samples_that_are_no_numbers(polymux, store, codec, wrong):
+    """NaN, infinities and what no sound is become silence of that one sample; the rest is as it was."""
+    tone = media.tone(2, 500, RATE, 2, 0.3)
+    tone[RATE + 7] = wrong
+    kind = {"pcm_f32le": "<f4", "pcm_f64le": "<f8"}[codec]
+    path = store.get(f"numbers-{codec}.wav", lambda p: tools.ffmpeg(
+        "-f", codec[4:], "-ar", RATE, "-ac", "2", "-i", "-", "-c:a", codec, p, feed=tone.astype(kind).tobytes()))
+    loud = {"Method": "dynamic", "IntegratedLoudnessTarget": -30}
+    given = [{"Codec": "FLAC"}, {"Codec": "FLAC", "Volume": loud}, {"Samplerate": 44100}]
+    done = polymux.run(job({"dub": path}, [sound_only("o", [audio("dub", **{"Samplerate": RATE, **g}) for g in given])]))
+    assert any("did not decode whole" in text for text in done.outputs["o"]["warnings"])
+    assert measured(done.file("o"), 1)[0] == pytest.approx(-30, abs=0.2)
+    tone[RATE + 7] = 0
+    assert np.abs(pcm(done.file("o"), 2) - tone).max() < 1e-4
+    raw, _ = tools.ffmpeg("-i", done.file("o"), "-map", "0:a:2", "-f", "s16le", "-")
+    spans = np.abs(np.frombuffer(raw, "<i2").reshape(-1, 2)[2000:86000] / 32768).reshape(-1, 1000, 2).max(1)
+    assert spans.min() > 0.25 and spans.max() < 0.45

@@ -9,6 +9,7 @@ import pytest
 import media
 import tools
 from jobs import audio, job, output, sound_only
+from test_audio_levels import measured
 from test_containers import clicks, flashes
 
 RATE, FRAMES, SECONDS = 25, 150, 6
@@ -98,6 +99,39 @@ def test_tracks_together(polymux, store, film):
         heard, samples = clicks(made, f"a:{i}")
         assert heard == pytest.approx(times, abs=2e-4)
         assert samples == 96000
+
+
+def test_a_dub_that_has_ended(polymux, store, film):
+    """It is silence as long as the clip, whatever is to be done to it, and a warning tells so; also where the
+    file does not tell that the track has ended."""
+    short = store.get("clip-ended.wav", lambda p: media.write_wav(p, media.tone(2.5, 440), 48000))
+    long = store.get("clip-untold.mkv", lambda p: media.film(
+        p, 70, (160, 90), rate="5", after=["-c:a", "flac"], sound=short))
+    loud = {"Method": "dynamic", "IntegratedLoudnessTarget": -20}
+    tracks = [audio("film"), audio("short"), audio("short", Volume=loud, Duration="keep")]
+    one = clipped({"Seek": 3, "Duration": 2}, Audios=[{"Codec": "FLAC", "Samplerate": 48000, **t} for t in tracks])
+    other = clipped({"Seek": 12, "Duration": 1}, "late", Audios=[audio("long", Codec="AAC", Samplerate=48000)],
+                    Video={"InputRef": "long"})
+    done = polymux.run(job({"film": film, "short": short, "long": long}, [one, other]))
+    for i in range(3):
+        raw, _ = tools.ffmpeg("-i", done.file("c"), "-map", f"0:a:{i}", "-f", "s16le", "-")
+        assert len(raw) == 96000 * 4, i
+        assert any(raw) == (i == 0), i
+    assert [t for t in done.outputs["c"]["warnings"] if "before the clip begins; it is silence" in t][0].startswith(
+        "OutputGroups[0].Outputs[0].OverrideParams.Audios[1]:")
+    raw, _ = tools.ffmpeg("-i", done.file("late"), "-map", "0:a:0", "-f", "s16le", "-")
+    assert abs(len(raw) / 4 - 48000) < 1100 and not any(raw)
+
+
+def test_loudness_is_of_the_clip(polymux, store):
+    """A clip of the quiet half is as loud as was asked for, whatever the rest of the track is."""
+    halves = np.concatenate([media.tone(4, 440, level=0.5), media.tone(4, 440, level=0.01)])
+    path = store.get("clip-halves.wav", lambda p: media.write_wav(p, halves, 48000))
+    loud = {"Method": "dynamic", "IntegratedLoudnessTarget": -30}
+    one = sound_only("s", [audio("dub", Codec="FLAC", Samplerate=48000, Channels=1, Volume=loud)])
+    one["Features"] = {"Clip": {"TimeSpan": {"Seek": 4}}}
+    made = polymux.run(job({"dub": path}, [one])).file("s")
+    assert measured(made)[0] == pytest.approx(-30, abs=0.3)
 
 
 def test_sound_only(polymux, film):
