@@ -78,6 +78,33 @@ static gboolean is_bare(const PmxSource *source)
     return g_strv_contains(names, source->format->iformat->name);
 }
 
+/* Whether what decodes behind a seek is to the sample what would have come there without: where no
+ * packet leans on another one (lossy codecs have overlaps, reservoirs and noise that goes on), and
+ * where times are whole samples that the container does not make up. */
+static gboolean may_jump(const PmxSource *source, const AVStream *stream)
+{
+    enum { WANTED = AV_CODEC_PROP_INTRA_ONLY | AV_CODEC_PROP_LOSSLESS };
+    const AVCodecDescriptor *codec = avcodec_descriptor_get(stream->codecpar->codec_id);
+    int rate = stream->codecpar->sample_rate;
+    return codec && (codec->props & (WANTED | AV_CODEC_PROP_LOSSY)) == WANTED && !source->unwrap &&
+           !(source->format->iformat->flags & (AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS)) &&
+           rate > 0 && stream->time_base.num == 1 && stream->time_base.den % rate == 0;
+}
+
+/* What lies long before the zero of a clip need not be read. */
+static gboolean jump(const PmxSoundLine *line, const PmxSource *source, PmxDecoder *decoder,
+                     GError **error)
+{
+    const AVStream *stream = pmx_decoder_stream(decoder);
+    AVRational microsecond = {1, G_USEC_PER_SEC};
+    gint64 target = line->task->origin - G_USEC_PER_SEC;
+    gint64 ticks = av_rescale_q(target, microsecond, stream->time_base);
+    if (!may_jump(source, stream) || stream->start_time == AV_NOPTS_VALUE ||
+        ticks <= stream->start_time)
+        return TRUE;
+    return pmx_decoder_seek(decoder, ticks, error);
+}
+
 static void say_progress(const PmxSoundLine *line)
 {
     double seconds = (double)line->given / (double)line->task->samplerate;
@@ -156,5 +183,6 @@ gboolean pmx_sound_line_run(PmxSoundLine *line, PmxSamplesFunc take, gpointer da
         pmx_source_unwrap(source);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)line->task->stream, error) : NULL;
-    return decoder && with_decoder(line, source, decoder, take, data, error);
+    return decoder && jump(line, source, decoder, error) &&
+           with_decoder(line, source, decoder, take, data, error);
 }

@@ -2,7 +2,7 @@
 /*
  * The sound line: a track of the source as it is to be heard.
  *
- *     decoder ─► resampler ─► [tempo] ─► cut ─► [gain] ─► limiter ─► taker
+ *     [seek] ─► decoder ─► resampler ─► [tempo] ─► cut ─► [gain] ─► limiter ─► taker
  *
  * Can be run more than once, the same each time: a gain is found by listening first. One thread;
  * used by the audio and the loudness task.
