@@ -677,7 +677,8 @@ changing.ts rounded.flv fast.mp4 wrong-rate.mp4 late.mkv huge.mkv audio-late.mkv
 negative.mkv unaligned.ts packets.m2ts edit-audio-delay.mp4 edit-video-delay.mp4 turn-180.mp4 turn-270.mp4
 422.mkv 444.mkv alpha.mov bff.ts theora.ogv vp9.webm mpeg4.avi raw.y4m one.png hlg.mp4 aac.m4a mp2.mp2
 flac-24.flac alac.m4a wavpack.wv tta.tta wma.wma gsm.wav adpcm.wav 5.1.flac 7.1.wav eac3.mp4 mp3.avi
-he-aac.loas he-aac-v2.loas he-aac-v2.mp4 dual-mono.ac3 mono-tracks.mxf opus.webm flac.mkv alac.mov pcm.avi truehd.mkv vorbis.ogg cover.mkv subtitles.mkv chapters.mp4
+he-aac.loas he-aac-v2.loas he-aac-v2.mp4 dual-mono.ac3 mono-tracks.mxf
+opus.webm flac.mkv alac.mov pcm.avi truehd.mkv vorbis.ogg cover.mkv subtitles.mkv chapters.mp4
 fragments-index.mp4 front.mp4 nut.nut unnamed noise.mp4 page.mp4 cut-90.mp4 cut.mp3 hole.mp4
 noise-inside.mkv flips.mkv
 """.split()
