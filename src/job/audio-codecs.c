@@ -224,8 +224,7 @@ static gboolean channels_fit(int codec, int profile, gint64 channels)
 {
     if (codec == PMX_AUDIO_AAC) /* at any sample rate or none */
         return aac_limits[profile].min[0][index_of(counts, COUNTS, channels)] > 0;
-    /* libavcodec 59's libopus encoder puts the five channels of 5.0 in a wrong order. */
-    return channels <= codecs[codec].channels_max && !(codec == PMX_AUDIO_OPUS && channels == 5);
+    return channels <= codecs[codec].channels_max;
 }
 
 gint64 pmx_audio_codec_channels(int codec, int profile, gint64 source)

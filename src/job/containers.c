@@ -3,7 +3,9 @@
  * See containers.h. Where the rows come from: MP4 and its relatives: mp4ra.org's registry; Matroska
  * and WebM: matroska.org's codec list and the WebM container guidelines; MPEG-TS: ISO/IEC 13818-1
  * table 2-34 and ATSC A/52; FLV: Adobe's file format specification 10.1; Ogg: RFC 5334, 7845; MXF:
- * SMPTE ST 378 (OP1a), ST 381-3, ST 382. Pure.
+ * SMPTE ST 378 (OP1a), ST 381-3, ST 382. AAC goes into MPEG-TS in ADTS frames, whose header has two
+ * bits for the object type and three for the channels (ISO/IEC 14496-3, 1.A.3.2), and FLV knows no
+ * other AAC either. Pure.
  */
 #include "job/containers.h"
 
@@ -45,9 +47,10 @@ static const PmxContainerInfo containers[] = {
                           LIST("aac", "ac3", "eac3", "mp2", "mp3", "opus"), NOTHING,
                           LIST("mpeg2video", "mpeg1video", "mpeg4", "dts", "truehd",
                                "dvb_subtitle"),
-                          TRUE, TRUE, PMX_METADATA_LISTED, service_keys},
+                          TRUE, TRUE, PMX_METADATA_LISTED, service_keys, .plain_aac = TRUE},
     [PMX_CONTAINER_FLV] = {"flv", "flv", LIST("h264"), LIST("aac", "mp3"), NOTHING,
-                           LIST("flv1", "vp6f"), FALSE, FALSE, PMX_METADATA_ANYTHING, NULL},
+                           LIST("flv1", "vp6f"), FALSE, FALSE, PMX_METADATA_ANYTHING, NULL,
+                           .plain_aac = TRUE},
     [PMX_CONTAINER_MP3] = {"mp3", "mp3", NOTHING, LIST("mp3"), NOTHING, NOTHING, FALSE, TRUE,
                            PMX_METADATA_ANYTHING, NULL},
     [PMX_CONTAINER_OGG] = {"ogg", "ogg", NOTHING, LIST("opus", "vorbis", "flac"), NOTHING, NOTHING,
@@ -129,6 +132,16 @@ gboolean pmx_container_copies(int container, const char *name)
     const PmxContainerInfo *info = pmx_container_info(container);
     return pmx_codecs_have(info->video, name) || pmx_codecs_have(info->audio, name) ||
            pmx_codecs_have(info->subtitles, name) || pmx_codecs_have(info->copied, name);
+}
+
+gint64 pmx_container_channels(int container, int codec)
+{
+    return codec == PMX_AUDIO_AAC && containers[container].plain_aac ? 6 : G_MAXINT64;
+}
+
+gboolean pmx_container_aac(int container, int profile)
+{
+    return !containers[container].plain_aac || profile <= PMX_AAC_HE_V2;
 }
 
 static char *listed(const char *const *list, const char *last)

@@ -26,6 +26,7 @@ typedef struct {
     gboolean tags;             /* keeps languages and titles of tracks */
     PmxMetadataRoom metadata;
     const char *const *keys; /* with PMX_METADATA_LISTED: the names; NULL at the end */
+    gboolean plain_aac;      /* of AAC, only LC and HE of up to six channels */
 } PmxContainerInfo;
 
 /* The spellings of PmxContainer, NULL at the end, and the job API's that are for a later version. */
@@ -47,6 +48,12 @@ gboolean pmx_codecs_have(const char *const *list, const char *name);
 
 /* Whether a stream of the codec `name` may be copied into the container. */
 gboolean pmx_container_copies(int container, const char *name);
+
+/* The most channels that the codec can have in the container. */
+gint64 pmx_container_channels(int container, int codec);
+
+/* Whether AAC of this PmxAacProfile can be made for the container. */
+gboolean pmx_container_aac(int container, int profile);
 
 /* "H.264, H.265 or AV1"; "no video" and the like when the list is empty (`what` is "video").
  * Caller frees. */

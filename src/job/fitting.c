@@ -125,11 +125,34 @@ static void check_video(PmxBuildOutput *building)
                      "video");
 }
 
-static char *track_path(PmxBuildOutput *building, const PmxAudio *audio)
+static char *track_path(PmxBuildOutput *building, const PmxAudio *audio, const char *key)
 {
-    static const char *const codec[] = {"Codec", NULL};
-    return building->output->audios_given ? g_strconcat(audio->path, ".Codec", NULL)
-                                          : pmx_build_blame(building, "Audio", codec);
+    const char *const keys[] = {key, NULL};
+    return building->output->audios_given ? g_strjoin(".", audio->path, key, NULL)
+                                          : pmx_build_blame(building, "Audio", keys);
+}
+
+/* What the container's own form of AAC has no room for. */
+static void check_aac(PmxBuildOutput *building, const PmxAudio *audio)
+{
+    int container = building->output->container;
+    gint64 most = pmx_container_channels(container, audio->codec);
+    if (audio->codec != PMX_AUDIO_AAC)
+        return;
+    if (!pmx_container_aac(container, audio->profile))
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, track_path(building, audio, "Profile"),
+                         g_strdup_printf("%s files carry AAC of the profiles aac_low, aac_he and "
+                                         "aac_he_v2, not %s; choose another profile or another "
+                                         "Container.Format",
+                                         info_of(building)->name,
+                                         pmx_aac_profile_names[audio->profile]));
+    if (audio->channels > most)
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, track_path(building, audio, "Channels"),
+                         g_strdup_printf("%s files carry AAC of up to %" G_GINT64_FORMAT
+                                         " channels, not %" G_GINT64_FORMAT
+                                         "; choose fewer, another codec or another "
+                                         "Container.Format",
+                                         info_of(building)->name, most, audio->channels));
 }
 
 static void check_tags(PmxBuildOutput *building, const char *path, gboolean language,
@@ -153,9 +176,11 @@ static void check_track(PmxBuildOutput *building, const PmxAudio *audio)
     const PmxContainerInfo *info = info_of(building);
     const char *name = pmx_audio_codec_name(audio->codec);
     if (*info->audio && name && !pmx_codecs_have(info->audio, name))
-        refuse_codec(building, track_path(building, audio), name, info->audio, "audio");
+        refuse_codec(building, track_path(building, audio, "Codec"), name, info->audio, "audio");
+    else
+        check_aac(building, audio);
     if (building->output->container == PMX_CONTAINER_MXF && name && audio->samplerate != 48000)
-        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, track_path(building, audio),
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, track_path(building, audio, "Codec"),
                          g_strdup_printf("mxf files have sound of 48000 Hz, not %" G_GINT64_FORMAT
                                          "; set Samplerate",
                                          audio->samplerate));

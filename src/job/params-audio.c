@@ -32,7 +32,8 @@ static const PmxField volume_fields[] = {
     {"TruePeak", PMX_FIELD_DOUBLE, AT(true_peak), .fallback = "-1", .min = -9, .max = 0,
      .doc = "dBTP, for dynamic, auto and Match: a limiter keeps peaks below."},
     {"Match", PMX_FIELD_BOOL, AT(match), PMX_FIELD_EXTENSION, .fallback = "false",
-     .doc = "Brings the track to the loudness of the output's first track."},
+     .doc =
+         "Brings the track to the loudness of the output's first track; of the first one it says nothing."},
     {0},
 };
 #undef AT

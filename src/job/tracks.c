@@ -232,6 +232,52 @@ static void add_track(PmxBuildOutput *building, guint i, const json_t *common)
         g_ptr_array_add(building->output->audios, audio);
 }
 
+static gboolean is_copy(const PmxAudio *audio)
+{
+    return audio->codec == PMX_AUDIO_COPY;
+}
+
+static gboolean all_copied(const PmxOutput *output)
+{
+    gboolean all = output->audios_given ? output->audios->len > 0
+                                        : !output->audio.remove && is_copy(&output->audio);
+    for (guint i = 0; i < output->audios->len; i++)
+        all = all && is_copy(g_ptr_array_index(output->audios, i));
+    return all;
+}
+
+/* A template whose own Audio contradicts itself. */
+static void check_copied_template(PmxBuildOutput *building, const char *const *kept)
+{
+    const char *id = building->output->template_id;
+    const json_t *template = id ? pmx_templates_get(building->build->templates, id) : NULL;
+    const json_t *audio = json_object_get(template, "Audio");
+    const char *key, *codec = json_string_value(json_object_get(audio, "Codec"));
+    json_t *value;
+    if (!codec || g_ascii_strcasecmp(codec, pmx_audio_codec_names[PMX_AUDIO_COPY]) != 0)
+        return;
+    json_object_foreach ((json_t *)audio, key, value)
+        if (!json_is_null(value) && !g_strv_contains(kept, key))
+            pmx_build_report(
+                building, PMX_CODE_INVALID,
+                g_strconcat(building->output->path, ".TemplateId", NULL),
+                g_strdup_printf("the template \"%s\" cannot be used: its Audio.%s has no effect on "
+                                "what is copied; leave it out of the template",
+                                id, key));
+}
+
+/* Settings that no track is left for. Those of a template for another codec are passed over. */
+static void check_common(PmxBuildOutput *building)
+{
+    static const char *const kept[] = {"Codec", "Remove", NULL};
+    g_autofree char *path = g_strconcat(building->output->params_path, ".Audio", NULL);
+    if (!building->template_known || building->output->remux || !all_copied(building->output))
+        return;
+    pmx_build_check_copied(building, path, json_object_get(building->over, "Audio"), kept,
+                           "what is copied");
+    check_copied_template(building, kept);
+}
+
 static void check_defaults(PmxBuildOutput *building)
 {
     const PmxAudio *first = NULL;
@@ -277,6 +323,7 @@ void pmx_build_tracks(PmxBuildOutput *building)
     output->audios_given = pmx_build_given(building->over, "Audios");
     if (output->audios_given) {
         add_tracks(building);
+        check_common(building);
         return;
     }
     /* Nobody chose how its tag is made, so the source's is not to be lost. */
@@ -285,4 +332,6 @@ void pmx_build_tracks(PmxBuildOutput *building)
     settle(&output->audio, json_object_get(building->merged, "Audio"));
     if (clean && !output->audio.remove)
         check_encoder(building, &written, &output->audio);
+    if (clean)
+        check_common(building);
 }

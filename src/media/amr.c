@@ -7,13 +7,20 @@
 static const guint8 narrow[16] = {13, 14, 16, 18, 20, 21, 27, 32, 6, 0, 0, 0, 0, 0, 0, 1},
                     wide[16] = {18, 24, 33, 37, 41, 47, 51, 59, 61, 6, 0, 0, 0, 0, 1, 1};
 
-int pmx_amr_first(enum AVCodecID codec, const AVPacket *packet)
+/* The channels' frames of one moment follow one another (RFC 4867, 5.2). */
+int pmx_amr_first(const AVCodecContext *context, const AVPacket *packet)
 {
-    if ((codec != AV_CODEC_ID_AMR_NB && codec != AV_CODEC_ID_AMR_WB) || packet->size < 1)
-        return 0;
-    int type = packet->data[0] >> 3 & 15;
-    int size = codec == AV_CODEC_ID_AMR_NB ? narrow[type] : wide[type];
-    return size < packet->size ? size : 0;
+    const guint8 *sizes = context->codec_id == AV_CODEC_ID_AMR_NB   ? narrow
+                          : context->codec_id == AV_CODEC_ID_AMR_WB ? wide
+                                                                    : NULL;
+    int at = 0;
+    for (int c = 0; sizes && c < MAX(1, context->ch_layout.nb_channels); c++) {
+        int size = at < packet->size ? sizes[packet->data[at] >> 3 & 15] : 0;
+        if (size == 0)
+            return 0;
+        at += size;
+    }
+    return at < packet->size ? at : 0;
 }
 
 int pmx_amr_split(AVPacket *whole, AVPacket *frame, int size, AVRational time_base)

@@ -7,8 +7,9 @@
 
 #include "media/avptr.h"
 
-/* The size of the frame that `packet` begins with, when the codec is AMR and more follow it; else 0. */
-int pmx_amr_first(enum AVCodecID codec, const AVPacket *packet);
+/* The size of what `packet` begins with, a frame of each channel, when the codec is AMR and more
+ * follows; else 0. */
+int pmx_amr_first(const AVCodecContext *context, const AVPacket *packet);
 
 /* Moves the first `size` bytes of `whole` into `frame`; what is left of `whole` begins 20 ms later. */
 int pmx_amr_split(AVPacket *whole, AVPacket *frame, int size, AVRational time_base);

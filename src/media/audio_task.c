@@ -52,15 +52,22 @@ static gboolean encode(const float *samples, gsize count, gpointer data, GError 
     return pmx_sound_encode(track->sound, samples, count, write_packet, track, error);
 }
 
-/* A track that ends before the film stalls players; silence carries it to the end. */
+/* A track that ends before the film stalls players; silence carries it to the end. One that ends
+ * before a clip begins is silence, as long as the clip. */
 static gboolean pad(Track *track, GError **error)
 {
-    gint64 missing = pmx_sound_line_samples(track->task, track->task->pad_to) - track->given;
-    g_autofree float *silence = g_new0(float, SILENCE *(gsize)track->task->channels);
+    const PmxAudioTask *task = track->task;
+    gint64 end = track->given > 0 ? task->pad_to : MAX(task->pad_to, task->cut_at);
+    gint64 missing = pmx_sound_line_samples(task, end) - track->given;
+    g_autofree float *silence = g_new0(float, SILENCE *(gsize)task->channels);
     for (; missing > 0; missing -= SILENCE)
         if (!encode(silence, (gsize)MIN(missing, SILENCE), track, error))
             return FALSE;
-    return TRUE;
+    if (track->given > 0)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                "the whole audio track lies before the beginning of its file's video");
+    return FALSE;
 }
 
 static gboolean finish(Track *track, guint damaged, GError **error)
@@ -98,21 +105,26 @@ static gboolean listen(PmxRun *run, const PmxAudioTask *task, const PmxVolumePla
 }
 
 /* Where the limiter has to work, it takes loudness away; that is made up for until the target is
- * met, or as far as is decent. */
+ * met, or as far as is decent. How much of a decibel the limiter lets through is seen from two tries;
+ * a short step of that slope lands where it aims, and nobody listens to it again. */
 static gboolean settle(PmxRun *run, const PmxAudioTask *task, PmxVolumePlan *volume, GError **error)
 {
-    const double near = 0.1, extra_max = 12;
-    double first = volume->offset;
+    const double near = 0.1, sure = 0.5, extra_max = 12, first = volume->offset;
+    double slope = 1, last_offset = 0, last_loudness = 0;
     if (volume->target == HUGE_VAL || pow(10, volume->peak / 20) <= volume->ceiling.ceiling)
         return TRUE;
     for (int i = 0; i < TRIES; i++) {
-        double loudness = 0;
+        double loudness = 0, offset = volume->offset;
         if (!listen(run, task, volume, &loudness, error))
             return FALSE;
-        if (fabs(volume->target - loudness) < near)
+        double miss = volume->target - loudness;
+        if (i > 0)
+            slope = CLAMP((loudness - last_loudness) / (offset - last_offset), 0.2, 1);
+        volume->offset = CLAMP(offset + miss / slope, first - extra_max, first + extra_max);
+        if (fabs(miss) < near || volume->offset == offset || (i > 0 && fabs(miss) < sure))
             return TRUE;
-        volume->offset =
-            CLAMP(volume->offset + volume->target - loudness, first - extra_max, first + extra_max);
+        last_offset = offset;
+        last_loudness = loudness;
     }
     return TRUE;
 }

@@ -144,7 +144,6 @@ static gboolean is_encrypted(const AVPacket *packet)
 static int next_packet(PmxDecoder *decoder)
 {
     AVPacket *packet = decoder->packet, *whole = decoder->whole;
-    enum AVCodecID codec = decoder->context->codec_id;
     av_packet_unref(packet);
     if (whole->size > 0) {
         av_packet_move_ref(packet, whole);
@@ -153,7 +152,7 @@ static int next_packet(PmxDecoder *decoder)
         if (status < 0 || packet->stream_index != decoder->stream->index)
             return status;
     }
-    int size = pmx_amr_first(codec, packet);
+    int size = pmx_amr_first(decoder->context, packet);
     if (size == 0)
         return 0;
     av_packet_unref(whole);

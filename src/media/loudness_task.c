@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loudness task: listens to a track as it will be heard before any gain, and writes down how
- * loud it is, "0.pmx":
+ * The loudness task: listens to a track as it will be heard, before any gain but a linear one, and
+ * writes down how loud it is, "0.pmx":
  *
  *     {"integrated": LUFS, "range": LU, "true_peak": dBTP, "steps": [hundredths of LUFS, 100 ms each]}
  */
@@ -32,7 +32,9 @@ static gboolean write_result(const PmxRun *run, const PmxMeter *meter, GError **
 
 static gboolean measure(PmxRun *run, const PmxAudioTask *task, GError **error)
 {
-    PmxSoundLine line = {.run = run, .task = task};
+    g_autoptr(PmxVolumePlan) volume =
+        task->volume == PMX_TASK_VOLUME_LINEAR ? pmx_volume_plan(task, NULL, NULL) : NULL;
+    PmxSoundLine line = {.run = run, .task = task, .volume = volume};
     g_autoptr(PmxMeter) meter =
         pmx_meter_new(pmx_sound_line_layout(task), (int)task->samplerate, error);
     return meter && pmx_sound_line_run(&line, pmx_meter_push, meter, error) &&

@@ -18,6 +18,7 @@ struct PmxMux {
     GArray *ticks;           /* of AVRational: each track's clock as its packets come in */
     AVDictionary *text;      /* about the whole file */
     gint64 delay;            /* 1/90000 s */
+    gint64 size;             /* bytes that are expected */
 };
 
 PmxMux *pmx_mux_create(const char *path, int container, GError **error)
@@ -150,6 +151,11 @@ void pmx_mux_delay(PmxMux *mux, gint64 ticks)
     mux->delay = ticks;
 }
 
+void pmx_mux_expect(PmxMux *mux, gint64 bytes)
+{
+    mux->size = bytes;
+}
+
 /* A movie clock that all tracks' clocks divide, so that edits end on the exact sample; MP4's own
  * default, 1/1000 s, cuts up to a millisecond off every track's end. Beyond the limit a two-hour
  * film would need 64-bit headers. */
@@ -176,7 +182,7 @@ static AVDictionary **place_of_text(const PmxMux *mux)
 gboolean pmx_mux_begin(PmxMux *mux, GError **error)
 {
     g_autoptr(AVDictionary) options = NULL;
-    pmx_mux_options(mux->container, movie_timescale(mux), &options);
+    pmx_mux_options(mux->container, movie_timescale(mux), mux->size, &options);
     if (pmx_mux_format(mux->container)->times == PMX_TIMES_EDITS && pmx_mux_spells_names(mux->text))
         av_dict_set(&options, "movflags", "+use_metadata_tags", AV_DICT_APPEND);
     /* What is put in afterwards would not be in the checksum. */

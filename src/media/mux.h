@@ -42,6 +42,9 @@ int pmx_mux_add(PmxMux *mux, const PmxArtifactHead *head, const PmxMuxTrack *tra
  * zero. */
 void pmx_mux_delay(PmxMux *mux, gint64 ticks);
 
+/* About how many bytes will be written. Before pmx_mux_begin(). */
+void pmx_mux_expect(PmxMux *mux, gint64 bytes);
+
 gboolean pmx_mux_begin(PmxMux *mux, GError **error);
 
 /* Writes `packet` (times in ticks of the track's head) into track `number`; the packet is

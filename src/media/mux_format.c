@@ -38,12 +38,18 @@ gboolean pmx_mux_spells_names(const AVDictionary *metadata)
     return FALSE;
 }
 
-void pmx_mux_options(int container, gint64 clock, AVDictionary **options)
+/* RIFF counts bytes in 32 bits; a longer file becomes an RF64 (EBU Tech 3306), for which room has to
+ * be left in front. Shorter ones are without it, as they always were. */
+static const gint64 RIFF_MAX = (gint64)G_MAXUINT32 - (64 << 20);
+
+void pmx_mux_options(int container, gint64 clock, gint64 size, AVDictionary **options)
 {
     if (pmx_mux_format(container)->times == PMX_TIMES_EDITS) {
         av_dict_set(options, "movflags", "faststart", 0);
         av_dict_set_int(options, "movie_timescale", clock, 0);
     }
+    if (container == PMX_CONTAINER_WAV && size > RIFF_MAX)
+        av_dict_set(options, "rf64", "auto", 0);
     /* What more players know than version 4. */
     if (container == PMX_CONTAINER_MP3)
         av_dict_set(options, "id3v2_version", "3", 0);

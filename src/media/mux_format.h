@@ -30,8 +30,8 @@ typedef struct {
 const PmxMuxFormat *pmx_mux_format(int container);
 
 /* Options for avformat_write_header(). `clock`: ticks a second that all tracks' clocks divide, as far
- * as MP4 has room for it. */
-void pmx_mux_options(int container, gint64 clock, AVDictionary **options);
+ * as MP4 has room for it. `size`: bytes that the file will have, about. */
+void pmx_mux_options(int container, gint64 clock, gint64 size, AVDictionary **options);
 
 /* The names in `metadata` are none that players look for in MP4 (iTunes' list), so the file has to
  * spell them out. */

@@ -108,6 +108,31 @@ static int set_extradata(AVCodecParameters *parameters, const char *text)
     return 0;
 }
 
+/* The channel configuration that AAC's configuration tells, behind object type and sample rate, each
+ * of which may have a longer form (ISO/IEC 14496-3, 1.6.2.1). */
+static guint aac_channels(const AVCodecParameters *parameters)
+{
+    guint64 bits = 0;
+    for (int i = 0; i < 8; i++)
+        bits = bits << 8 | (i < parameters->extradata_size ? parameters->extradata[i] : 0);
+    bits <<= bits >> 59 == 31 ? 11 : 5;
+    bits <<= bits >> 60 == 15 ? 28 : 4;
+    return (guint)(bits >> 60);
+}
+
+/* Three bits of an ADTS header tell it; libavformat does not look whether it has more. */
+static gboolean check_adts(int container, const AVCodecParameters *parameters, GError **error)
+{
+    if (container != PMX_CONTAINER_TS || parameters->codec_id != AV_CODEC_ID_AAC ||
+        aac_channels(parameters) < 8)
+        return TRUE;
+    g_set_error(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED,
+                "ts files have no AAC of %d channels in this order; choose another "
+                "Container.Format, or let it be encoded with fewer",
+                parameters->ch_layout.nb_channels);
+    return FALSE;
+}
+
 PmxLongForm pmx_mux_long_form(int container)
 {
     return container == PMX_CONTAINER_MOV                        ? PMX_LONG_MOV
@@ -178,6 +203,8 @@ gboolean pmx_mux_track_set(AVStream *stream, int container, const PmxArtifactHea
     }
     if (status >= 0)
         status = set_extradata(stream->codecpar, head->extradata);
-    return status >= 0 || pmx_av_fail(error, PMX_CODE_INTERNAL, status,
-                                      "a track of %s cannot be added", head->codec);
+    if (status < 0)
+        return pmx_av_fail(error, PMX_CODE_INTERNAL, status, "a track of %s cannot be added",
+                           head->codec);
+    return check_adts(container, stream->codecpar, error);
 }

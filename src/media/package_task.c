@@ -335,6 +335,17 @@ static gint64 damaged(const Package *package)
     return sum;
 }
 
+static gint64 size_of(const Package *package)
+{
+    gint64 sum = 0;
+    for (guint i = 0; i < package->lanes->len; i++) {
+        const Lane *lane = g_ptr_array_index(package->lanes, i);
+        for (guint k = 0; k < lane->parts->len; k++)
+            sum += ((const PmxArtifact *)g_ptr_array_index(lane->parts, k))->ref.size;
+    }
+    return sum;
+}
+
 static gboolean run_package(Package *package, GError **error)
 {
     const GPtrArray *text = package->task->text;
@@ -345,6 +356,7 @@ static gboolean run_package(Package *package, GError **error)
         const PmxPackagePair *pair = g_ptr_array_index(text, i);
         pmx_mux_describe(package->mux, pair->key, pair->value);
     }
+    pmx_mux_expect(package->mux, size_of(package));
     return pmx_mux_begin(package->mux, error) && write_all(package, error) &&
            pmx_mux_end(package->mux, error);
 }

@@ -58,6 +58,10 @@ static int open_context(Encoder *encoder, const PmxSoundSettings *settings, cons
     context->time_base = (AVRational){1, settings->rate};
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_GLOBAL_HEADER;
+    /* By itself libavcodec 59 puts the five channels of 5.0 in a wrong order; told what it would take
+     * anyway (RFC 7845, 5.1.1.2), it does not. */
+    if (context->codec_id == AV_CODEC_ID_OPUS && settings->channels == 5)
+        av_opt_set_int(context->priv_data, "mapping_family", 1, 0);
     if (settings->bits > 16)
         context->bits_per_raw_sample = settings->bits;
     return status < 0 ? status : avcodec_open2(context, codec, NULL);

@@ -4,6 +4,7 @@
 
 #include "job/audio-codecs.h"
 #include "media/decoder.h"
+#include "media/finite.h"
 #include "media/limiter.h"
 #include "media/stretch.h"
 
@@ -17,6 +18,8 @@ typedef struct {
     PmxLimiter *limiter;
     float *scratch; /* BLOCK x channels */
     gboolean bare;  /* the source has no timestamps of its own */
+    guint64 frames; /* that were decoded */
+    guint mended;   /* of them, those with samples that are no numbers */
     gint64 heard;   /* samples past the cut */
     gint64 cut;     /* no more than these */
 } Chain;
@@ -75,6 +78,33 @@ static gboolean is_bare(const PmxSource *source)
     return g_strv_contains(names, source->format->iformat->name);
 }
 
+/* Whether what decodes behind a seek is to the sample what would have come there without: where no
+ * packet leans on another one (lossy codecs have overlaps, reservoirs and noise that goes on), and
+ * where times are whole samples that the container does not make up. */
+static gboolean may_jump(const PmxSource *source, const AVStream *stream)
+{
+    enum { WANTED = AV_CODEC_PROP_INTRA_ONLY | AV_CODEC_PROP_LOSSLESS };
+    const AVCodecDescriptor *codec = avcodec_descriptor_get(stream->codecpar->codec_id);
+    int rate = stream->codecpar->sample_rate;
+    return codec && (codec->props & (WANTED | AV_CODEC_PROP_LOSSY)) == WANTED && !source->unwrap &&
+           !(source->format->iformat->flags & (AVFMT_TS_DISCONT | AVFMT_NOTIMESTAMPS)) &&
+           rate > 0 && stream->time_base.num == 1 && stream->time_base.den % rate == 0;
+}
+
+/* What lies long before the zero of a clip need not be read. */
+static gboolean jump(const PmxSoundLine *line, const PmxSource *source, PmxDecoder *decoder,
+                     GError **error)
+{
+    const AVStream *stream = pmx_decoder_stream(decoder);
+    AVRational microsecond = {1, G_USEC_PER_SEC};
+    gint64 target = line->task->origin - G_USEC_PER_SEC;
+    gint64 ticks = av_rescale_q(target, microsecond, stream->time_base);
+    if (!may_jump(source, stream) || stream->start_time == AV_NOPTS_VALUE ||
+        ticks <= stream->start_time)
+        return TRUE;
+    return pmx_decoder_seek(decoder, ticks, error);
+}
+
 static void say_progress(const PmxSoundLine *line)
 {
     double seconds = (double)line->given / (double)line->task->samplerate;
@@ -82,16 +112,17 @@ static void say_progress(const PmxSoundLine *line)
         pmx_run_progress(line->run, json_pack("{s:f}", "seconds", line->quiet ? 0.0 : seconds));
 }
 
-static gboolean decode_all(const Chain *chain, PmxDecoder *decoder, PmxResampler *resampler,
+static gboolean decode_all(Chain *chain, PmxDecoder *decoder, PmxResampler *resampler,
                            GError **error)
 {
     g_autoptr(AVFrame) frame = av_frame_alloc();
     PmxNext next = PMX_NEXT_FRAME;
-    guint64 frames = 0;
     while (chain->heard < chain->cut &&
            (next = pmx_decoder_next(decoder, frame, error)) == PMX_NEXT_FRAME) {
-        if (chain->bare && frames++ > 0)
+        if (chain->bare && chain->frames > 0)
             frame->pts = AV_NOPTS_VALUE;
+        chain->frames++;
+        chain->mended += pmx_finite_mend(frame);
         if (!pmx_resampler_push(resampler, frame, error))
             return FALSE;
         say_progress(chain->line);
@@ -110,8 +141,9 @@ static gboolean run_chain(Chain *chain, PmxDecoder *decoder, GError **error)
         return FALSE;
     const char *why;
     guint refused = pmx_resampler_refused(resampler, &why);
-    chain->line->damaged = pmx_decoder_damaged(decoder) + refused;
-    if (chain->line->given > 0)
+    chain->line->damaged = pmx_decoder_damaged(decoder) + refused + chain->mended;
+    /* All of it may lie before the zero of a clip: then nothing is heard, and nothing is wrong. */
+    if (chain->line->given > 0 || chain->frames > refused)
         return TRUE;
     g_set_error(error, PMX_ERROR, why ? PMX_CODE_NOT_SUPPORTED : PMX_CODE_RESOURCE_BAD, "%s",
                 why ? why : "nothing of the audio track decodes");
@@ -151,5 +183,6 @@ gboolean pmx_sound_line_run(PmxSoundLine *line, PmxSamplesFunc take, gpointer da
         pmx_source_unwrap(source);
     g_autoptr(PmxDecoder) decoder =
         source ? pmx_decoder_open(source, (int)line->task->stream, error) : NULL;
-    return decoder && with_decoder(line, source, decoder, take, data, error);
+    return decoder && jump(line, source, decoder, error) &&
+           with_decoder(line, source, decoder, take, data, error);
 }

@@ -134,5 +134,5 @@ gboolean pmx_stretch_finish(PmxStretch *stretch, GError **error)
     float *planes[CHANNELS_MAX];
     split(stretch, planes);
     rubberband_process(stretch->state, (const float *const *)planes, 0, 1);
-    return drain(stretch, wanted(stretch) - stretch->out, error) && fill(stretch, error);
+    return drain(stretch, MAX(0, wanted(stretch) - stretch->out), error) && fill(stretch, error);
 }

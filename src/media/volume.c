@@ -94,11 +94,11 @@ static void aim(PmxVolumePlan *plan, const PmxAudioTask *task, const PmxLoudness
     plan->peak = own->true_peak + highest(plan) + plan->offset;
 }
 
-/* What the first track comes out at. */
+/* What the first track comes out at. Made louder, it was listened to with its gain. */
 static double goal(const PmxAudioTask *task, const PmxLoudness *first)
 {
     if (task->volume == PMX_TASK_VOLUME_LINEAR)
-        return first->integrated + task->level;
+        return first->integrated + MIN(0, task->level);
     if (task->volume == PMX_TASK_VOLUME_DYNAMIC ||
         (task->volume == PMX_TASK_VOLUME_AUTO && needs_change(task, first)))
         return task->integrated;

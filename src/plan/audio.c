@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "job/audio-codecs.h"
+#include "job/containers.h"
 #include "job/language.h"
 #include "job/track-language.h"
 #include "plan/sound.h"
@@ -174,11 +175,15 @@ static char *choose_tag(const PmxStream *stream, const PmxAudio *audio, const ch
     return own ? pmx_track_language_tag(stream->language) : g_strdup(audio->tag);
 }
 
-static gint64 choose_channels(const PmxStream *stream, const PmxAudio *audio)
+/* As many of the source's as the codec can have, and have in this container. */
+static gint64 choose_channels(const PmxStream *stream, const PmxTrackWish *wish)
 {
-    return audio->channels > 0
-               ? audio->channels
-               : pmx_audio_codec_channels(audio->codec, audio->profile, stream->channels);
+    const PmxAudio *audio = wish->audio;
+    gint64 most =
+        wish->output ? pmx_container_channels(wish->output->container, audio->codec) : G_MAXINT64;
+    return audio->channels > 0 ? audio->channels
+                               : pmx_audio_codec_channels(audio->codec, audio->profile,
+                                                          MIN(stream->channels, most));
 }
 
 /* A lossless codec keeps what a source has beyond 16 bits. Lossy ones decode to floating point and
@@ -213,13 +218,23 @@ static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream
     task->profile = audio->profile;
     task->bitrate = audio->bitrate;
     task->samplerate = audio->samplerate;
-    task->channels = choose_channels(stream, audio);
+    task->channels = choose_channels(stream, wish);
     task->bits = choose_bits(stream, audio);
     task->limit = pmx_stream_us(stream, stream->end) - task->origin;
     task->pad_to = audio->duration == PMX_DURATION_KEEP ? 0 : wish->video_us;
     task->cut_at = audio->duration == PMX_DURATION_MATCH ? wish->video_us : 0;
     clip_task(task, wish->clip.length);
     return task;
+}
+
+/* A dub may have ended before the clip begins. */
+static void warn_of_silence(const PmxStream *stream, const PmxTrackWish *wish,
+                            const PmxAudioTask *task, GPtrArray *warnings)
+{
+    if (stream->end > stream->start && task->limit <= 0)
+        warn(warnings, wish->audio,
+             wish->clip.length > 0 ? "the track ends before the clip begins; it is silence"
+                                   : "the track ends before its video begins; it is silence");
 }
 
 /* Channels as the source are known only now, and so is what bit rate they take. */
@@ -255,6 +270,7 @@ gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
         return FALSE;
     }
     if (choice->task) {
+        warn_of_silence(stream, wish, choice->task, warnings);
         pmx_sound_set_tempo(wish, input, stream, choice->task, warnings);
         pmx_sound_set_volume(choice->task, &wish->audio->volume);
     }

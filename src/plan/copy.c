@@ -25,23 +25,41 @@ static gint64 origin_of(const PmxFacts *facts)
     return origin == G_MAXINT64 ? 0 : origin;
 }
 
+/* AAC of a kind that the container's own form of it has no room for. */
+static gboolean is_odd_aac(const PmxOutput *output, const PmxStream *stream)
+{
+    int profile = g_strcmp0(stream->profile, "LD") == 0    ? PMX_AAC_LD
+                  : g_strcmp0(stream->profile, "ELD") == 0 ? PMX_AAC_ELD
+                                                           : PMX_AAC_LOW;
+    return g_strcmp0(stream->codec, "aac") == 0 && !pmx_container_aac(output->container, profile);
+}
+
+static gboolean check_codec(const PmxPlanning *planning, const PmxOutput *output,
+                            const PmxStream *stream, const char *path)
+{
+    const PmxContainerInfo *info = pmx_container_info(output->container);
+    gboolean odd = is_odd_aac(output, stream);
+    if (pmx_container_copies(output->container, stream->codec) && !odd)
+        return TRUE;
+    pmx_problems_add(planning->problems, PMX_CODE_NOT_SUPPORTED, path,
+                     "stream %" G_GINT64_FORMAT " is %s%s%s, which cannot be copied into %s files; "
+                     "choose another Container.Format, or let it be encoded",
+                     stream->index, pmx_codec_spelling(stream->codec), odd ? "-" : "",
+                     odd ? stream->profile : "", info->name);
+    return FALSE;
+}
+
 gboolean pmx_copy_plan(PmxPlanning *planning, const PmxOutput *output, guint source,
                        const PmxStream *stream, const char *path, const char **key)
 {
-    const PmxContainerInfo *info = pmx_container_info(output->container);
     if (stream->encrypted) {
         pmx_problems_add(planning->problems, PMX_CODE_RESOURCE_BAD, path,
                          "stream %" G_GINT64_FORMAT " is encrypted and cannot be copied",
                          stream->index);
         return FALSE;
     }
-    if (!pmx_container_copies(output->container, stream->codec)) {
-        pmx_problems_add(planning->problems, PMX_CODE_NOT_SUPPORTED, path,
-                         "stream %" G_GINT64_FORMAT " is %s, which cannot be copied into %s files; "
-                         "choose another Container.Format, or let it be encoded",
-                         stream->index, pmx_codec_spelling(stream->codec), info->name);
+    if (!check_codec(planning, output, stream, path))
         return FALSE;
-    }
     PmxCopyTask *body = pmx_planning_body(&pmx_copy_task_object);
     body->stream = stream->index;
     body->origin = origin_of(planning->inputs[source].facts);

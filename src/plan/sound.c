@@ -151,3 +151,13 @@ PmxAudioTask *pmx_sound_loudness_task(const PmxAudioTask *track)
     task->tempo = track->tempo;
     return task;
 }
+
+PmxAudioTask *pmx_sound_reference_task(const PmxAudioTask *track)
+{
+    PmxAudioTask *task = pmx_sound_loudness_task(track);
+    if (track->volume == PMX_TASK_VOLUME_LINEAR && track->level > 0) {
+        task->volume = track->volume;
+        task->level = track->level;
+    }
+    return task;
+}

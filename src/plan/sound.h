@@ -24,3 +24,7 @@ gboolean pmx_sound_needs_loudness(const PmxAudioTask *task);
 
 /* The body of the loudness task for a track; caller frees. */
 PmxAudioTask *pmx_sound_loudness_task(const PmxAudioTask *track);
+
+/* The same for an output's first track that others are to match: made louder, it is listened to with
+ * its gain and its limiter, whose work nobody can foresee. */
+PmxAudioTask *pmx_sound_reference_task(const PmxAudioTask *track);

@@ -14,7 +14,7 @@
  *   audio    one source track and encoder settings; one artifact, whole length
  *   copy     one source stream's packets as they are; one artifact, nothing is decoded
  *   subtitle one source subtitle track into another form of text; one artifact
- *   loudness an audio track before any gain; its artifact says how loud it is (media/loudness.h)
+ *   loudness an audio track, before any gain but a linear one; its artifact says how loud it is (media/loudness.h)
  *   package  an output's artifacts into its container; the only kind that writes what a user sees
  *
  * Everything in a task's struct is part of the key of what it makes; nothing else is. `source` and

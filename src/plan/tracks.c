@@ -1,20 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* An output's audio tracks as tasks: encoded or copied, and how loud (see planning.h). Pure. */
-#include <string.h>
-
 #include "plan/audio.h"
 #include "plan/damage.h"
 #include "plan/planning.h"
 #include "plan/sound.h"
 
-/* The key of the loudness of a track; borrowed. */
-static const char *measure(PmxPlanning *planning, guint source, const PmxAudioTask *track,
-                           double seconds)
+/* The key of what listens to a track as `body` (taken) says; borrowed. */
+static const char *measure(PmxPlanning *planning, guint source, PmxAudioTask *body, double seconds)
 {
-    PmxTask *task =
-        pmx_planning_track(planning, PMX_TASK_LOUDNESS, source, pmx_sound_loudness_task(track));
+    PmxTask *task = pmx_planning_track(planning, PMX_TASK_LOUDNESS, source, body);
     task->seconds = MAX(task->seconds, seconds);
     return pmx_planning_key(task);
+}
+
+static gboolean same_sound(const PmxTask *first, guint source, const PmxAudioTask *track)
+{
+    PmxAudioTask *one = pmx_sound_loudness_task(first->audio),
+                 *other = pmx_sound_loudness_task(track);
+    json_t *left = pmx_object_dump(&pmx_audio_task_object, one),
+           *right = pmx_object_dump(&pmx_audio_task_object, other);
+    gboolean same = first->source == source && json_equal(left, right);
+    json_decref(left);
+    json_decref(right);
+    pmx_object_free(&pmx_audio_task_object, one);
+    pmx_object_free(&pmx_audio_task_object, other);
+    return same;
 }
 
 /* What the track has to know of its loudness, and of the first one's when it is to match that. */
@@ -22,21 +32,16 @@ static void set_loudness(PmxPlanning *planning, const PmxTrackWish *wish,
                          const PmxPlanChoice *choice, const PmxTrackChoice *track)
 {
     PmxAudioTask *task = track->task;
-    gboolean match = wish->audio->volume.match && choice->first;
-    if (match) {
-        const char *reference =
-            measure(planning, choice->first->source, choice->first->audio, choice->first->seconds);
-        task->reference = g_strdup(reference);
+    const PmxTask *first = choice->first;
+    gboolean match = wish->audio->volume.match && first;
+    if (match && !same_sound(first, wish->source, task))
+        task->reference = g_strdup(measure(planning, first->source,
+                                           pmx_sound_reference_task(first->audio), first->seconds));
+    if (match)
         pmx_sound_set_volume(task, choice->volume);
-    }
-    if (match || pmx_sound_needs_loudness(task))
-        task->loudness = g_strdup(measure(planning, wish->source, task, track->seconds));
-    if (match && strcmp(task->loudness, task->reference) == 0) { /* the very same sound */
-        g_clear_pointer(&task->reference, g_free);
-        pmx_sound_set_volume(task, choice->volume);
-        if (!pmx_sound_needs_loudness(task))
-            g_clear_pointer(&task->loudness, g_free);
-    }
+    if (task->reference || pmx_sound_needs_loudness(task))
+        task->loudness = g_strdup(
+            measure(planning, wish->source, pmx_sound_loudness_task(task), track->seconds));
 }
 
 /* The first track is a copy, which is as loud as it is, and nobody listens to it. */

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import compatibility
 import media
+import oddsound
 from driver import ROOT
 from tools import ffmpeg
 
@@ -415,10 +416,32 @@ def gap(path, kit):
            "noise=drop=gt(pts*tb\\,0.5)*lt(pts*tb\\,1.0)", path)
 
 
+def clicking(seconds=FRAMES / RATE):
+    return media.clicks(seconds, CLICKS, 48000, 2)
+
+
+def he_aac(kind, transport):
+    return lambda path, kit: path.write_bytes(oddsound.he_aac(clicking(), 48000, kind, transport))
+
+
+def he_aac_film(kind):
+    """In MP4 as ffmpeg copies it out of ADTS: the configuration is AAC-LC's, and the priming is not told."""
+    def make(path, kit):
+        sound = kit.store.get(f"awk-he-{kind}.aac", lambda p: he_aac(kind, oddsound.ADTS)(p, kit))
+        ffmpeg("-i", kit.base(), "-i", sound, "-map", "0:v", "-map", "1:a", *H264, "-c:a", "copy", path)
+    return make
+
+
+def dual_mono(path, kit):
+    path.write_bytes(oddsound.dual_mono([(True, False)] * 31 + [(False, True)] * 31))
+
+
+FDK = {"encoders": ("fdk-aac",)}
 PCM = [("pcm_u8", "wav"), ("pcm_s16le", "wav"), ("pcm_s24le", "wav"), ("pcm_s32le", "wav"),
        ("pcm_f32le", "wav"), ("pcm_f64le", "wav"), ("pcm_alaw", "wav"), ("pcm_mulaw", "wav"),
        ("pcm_s16be", "aiff"), ("pcm_s24be", "mov"), ("pcm_s16be", "caf"), ("pcm_f32be", "mov"),
-       ("pcm_s24le", "w64"), ("pcm_s64le", "mkv"), ("pcm_bluray", "m2ts")]
+       ("pcm_s24le", "w64"), ("pcm_s64le", "mkv"), ("pcm_bluray", "m2ts"), ("pcm_s8", "aiff"),
+       ("pcm_s32be", "aiff"), ("pcm_f64be", "caf"), ("pcm_alaw", "mov"), ("pcm_mulaw", "au")]
 SOUNDS = rows_of(
     "Sounds",
     *[heard(f"{codec}.{kind}", f"{codec} in {kind}", "-c:a", codec, seconds=2.0, long=n % 4 > 0)
@@ -445,6 +468,14 @@ SOUNDS = rows_of(
     heard("7.1.wav", "7.1 PCM", "-c:a", "pcm_s16le", "-ac", "8", seconds=2.0),
     heard("odd-channels.wav", "five channels without a layout", "-c:a", "pcm_s16le", "-af",
           "pan=5c|c0=c0|c1=c1|c2=c0|c3=c1|c4=c0", seconds=2.0),
+    row("he-aac.aac", "HE-AAC as ADTS: nothing tells of it but its frames", he_aac(oddsound.HE, oddsound.ADTS),
+        **SOUND, **FDK),
+    row("he-aac.loas", "HE-AAC as LOAS, which tells of it", he_aac(oddsound.HE, oddsound.LOAS), **SOUND, **FDK),
+    row("he-aac-v2.loas", "HE-AAC v2 likewise", he_aac(oddsound.HE_V2, oddsound.LOAS), **SOUND, **FDK),
+    row("he-aac.mp4", "film with HE-AAC of which MP4 tells the core only", he_aac_film(oddsound.HE), **FDK,
+        sync=5058 / 48000),
+    row("he-aac-v2.mp4", "film with HE-AAC v2 likewise", he_aac_film(oddsound.HE_V2), **FDK, sync=7106 / 48000),
+    row("dual-mono.ac3", "AC-3 of two independent channels", dual_mono, **SOUND),
     row("changes.aac", "ADTS whose rate and channels change", adts_changes, **SOUND),
     row("endless.wav", "a header that says 4 GiB", raw_wav(0xFFFFFFFF), **SOUND, seconds=2.0, quiet=False),
     row("nothing.wav", "a header that says 0 bytes", raw_wav(0), **SOUND, seconds=2.0, quiet=False),
@@ -512,6 +543,11 @@ def chapters(path, kit):
     ffmpeg("-i", kit.whole(), "-i", text, "-map_metadata", "1", "-c", "copy", path)
 
 
+def mono_tracks(path, kit):
+    ffmpeg("-i", kit.base(), "-filter_complex", "[0:a]channelsplit[l][r];[l]asplit[a][b]", "-map", "0:v", "-map",
+           "[a]", "-map", "[b]", "-map", "[r]", "-c:v", "mpeg2video", "-q:v", "2", "-c:a", "pcm_s16le", path)
+
+
 def mono_pair(path, kit):
     ffmpeg("-i", kit.base(), "-filter_complex", "[0:a]channelsplit[l][r]", "-map", "0:v", "-map", "[l]",
            "-map", "[r]", *H264, "-c:a", "pcm_s16le", path)
@@ -535,6 +571,7 @@ STREAMS = rows_of(
         "-movflags", "frag_keyframe+dash+global_sidx")),
     row("front.mp4", "moov in front", copied("-movflags", "+faststart")),
     row("live.mkv", "Matroska of unknown length, without an index", copied("-f", "matroska", "-live", "1")),
+    row("mono-tracks.mxf", "MXF with three mono tracks", mono_tracks),
     row("mxf.mxf", "MXF", options("-c:v", "mpeg2video", "-q:v", "2", "-c:a", "pcm_s16le", "-r", "25")),
     row("nut.nut", "NUT", copied()),
     row("misnamed.avi", "an MP4 with another extension", lambda path, kit: path.write_bytes(
@@ -640,6 +677,7 @@ changing.ts rounded.flv fast.mp4 wrong-rate.mp4 late.mkv huge.mkv audio-late.mkv
 negative.mkv unaligned.ts packets.m2ts edit-audio-delay.mp4 edit-video-delay.mp4 turn-180.mp4 turn-270.mp4
 422.mkv 444.mkv alpha.mov bff.ts theora.ogv vp9.webm mpeg4.avi raw.y4m one.png hlg.mp4 aac.m4a mp2.mp2
 flac-24.flac alac.m4a wavpack.wv tta.tta wma.wma gsm.wav adpcm.wav 5.1.flac 7.1.wav eac3.mp4 mp3.avi
+he-aac.loas he-aac-v2.loas he-aac-v2.mp4 dual-mono.ac3 mono-tracks.mxf
 opus.webm flac.mkv alac.mov pcm.avi truehd.mkv vorbis.ogg cover.mkv subtitles.mkv chapters.mp4
 fragments-index.mp4 front.mp4 nut.nut unnamed noise.mp4 page.mp4 cut-90.mp4 cut.mp3 hole.mp4
 noise-inside.mkv flips.mkv

@@ -196,6 +196,21 @@ def test_match(polymux, sounds, common):
     assert all(clip_free(path, i) for i in range(4))
 
 
+def test_match_a_first_track_that_is_limited(polymux, store, sounds):
+    """What the limiter takes from the first track, the others do not get either."""
+    peaky = speechlike(6, -30, seed=7)
+    peaky[::4800] = 0.9
+    path = store.get("level-peaky.flac", lambda p: played(p, peaky, "mono"))
+    loud = {"Match": True, "Method": "linear", "Level": 20}
+    made = make(polymux, {**sounds, "peaky": path}, [{"ref": n, "Channels": 1} for n in ("peaky", "quiet", "peaky")],
+                Audio={"Volume": loud})
+    first = measured(made)[0]
+    assert first < measured(path)[0] + 18, "the limiter has to work, else nothing is tested"
+    assert measured(made, 1)[0] == pytest.approx(first, abs=0.3)
+    raw = [tools.ffmpeg("-i", made, "-map", f"0:a:{i}", "-f", "s16le", "-")[0] for i in (0, 2)]
+    assert raw[0] == raw[1]
+
+
 def test_match_through_a_codec(polymux, sounds):
     tracks = [{"ref": n, "Codec": "AAC", "Profile": "aac_he", "Bitrate": 64, "Channels": 2}
               for n in ("loud", "quiet")]

@@ -1,14 +1,19 @@
 # SPDX-License-Identifier: MIT
 """Awkward sound: holes, parameters that change on the way, odd layouts and sample formats."""
+import os
+
 import numpy as np
 import pytest
 
 import media
+import oddsound
 import tools
-from jobs import audio, job, sound_only
+from jobs import audio, job, sound_only, source
 from test_audio_codecs import played
+from test_audio_levels import measured
 
 RATE = 48000
+LONG = os.environ.get("POLYMUX_TEST_LONG") == "1"
 
 
 def make(polymux, path, **given):
@@ -100,16 +105,86 @@ def test_unknown_places(polymux, store):
     assert "12 channels" in text
 
 
-@pytest.mark.parametrize("codec", ["pcm_u8", "pcm_s16be", "pcm_s24le", "pcm_s32le", "pcm_f32le", "pcm_f64le",
-                                   "pcm_alaw", "pcm_mulaw", "alac", "adpcm_ms"])
-def test_sample_formats(polymux, store, codec):
-    """PCM of every depth, and what comes close."""
-    ext = {"pcm_s16be": "mov", "alac": "m4a"}.get(codec, "wav")
-    path = store.get(f"depth-{codec}.{ext}", lambda p: media.sound(
-        p, media.clicks(2, [0.4, 1.5], 44100, 2), 44100, "-c:a", codec))
-    start, rate, line = tools.timeline(make(polymux, path))
-    assert media.find_clicks(line[:, 0], rate, float(start)) == pytest.approx([0.4, 1.5], abs=0.0005)
-    assert 0 <= len(line) - 2 * RATE < 2000     # ADPCM fills its last block
+# PCM of every depth in both orders, and what comes close. Where there are more than 24 bits, FLAC keeps 24.
+DEPTHS = [("pcm_u8", "wav", 0), ("pcm_alaw", "wav", 0), ("pcm_s16be", "aiff", 0), ("pcm_s24le", "wav", 0),
+          ("pcm_s32be", "mov", 256), ("pcm_f32le", "wav", 256), ("pcm_f64be", "mov", 256)]
+DEPTHS += LONG * [("pcm_s8", "aiff", 0), ("pcm_mulaw", "wav", 0), ("pcm_s16le", "mov", 0), ("pcm_s24be", "mov", 0),
+                  ("pcm_s32le", "wav", 256), ("pcm_f32be", "mov", 256), ("pcm_f64le", "wav", 256),
+                  ("alac", "m4a", 0), ("adpcm_ms", "wav", 0)]
+
+
+def test_sample_formats(polymux, store):
+    """Every sample is as ffmpeg decodes it."""
+    noise = np.clip(np.random.default_rng(4).standard_normal((RATE // 2, 2)) * 0.2, -1, 1)
+    paths = {codec: store.get(f"depth-{codec}.{kind}", lambda p, c=codec: tools.ffmpeg(
+        "-f", "f64le", "-ar", RATE, "-ac", "2", "-i", "-", "-c:a", c, p, feed=noise.astype("<f8").tobytes()))
+        for codec, kind, _ in DEPTHS}
+    tracks = [audio(codec, Codec="FLAC", Samplerate=RATE, Channels=2) for codec in paths]
+    made = polymux.run(job(paths, [sound_only("o", tracks)])).file("o")
+    for i, (codec, _, slack) in enumerate(DEPTHS):
+        wanted, found = (np.frombuffer(tools.ffmpeg("-i", *p, "-f", "s32le", "-")[0], "<i4").astype(np.int64)
+                         for p in ([paths[codec]], [made, "-map", f"0:a:{i}"]))
+        assert 0 <= len(found) - RATE < 2000, codec     # ADPCM fills its last block
+        assert np.abs(found[:RATE] - wanted[:RATE]).max() <= slack, codec
+
+
+def mono_tracks(path):
+    """A recording with a mono track for each channel."""
+    inputs = ["testsrc=s=160x96:r=25:d=1", *(f"sine=frequency={n}:sample_rate={RATE}:duration=1" for n in NOTES)]
+    tools.ffmpeg(*(w for i in inputs for w in ("-f", "lavfi", "-i", i)), *(w for i in range(5) for w in ("-map", i)),
+                 "-c:v", "mpeg2video", "-c:a", "pcm_s24le", path)
+
+
+NOTES = [300, 500, 700, 900]
+
+
+def test_mono_tracks(polymux, store):
+    """They are told apart by number."""
+    inputs = [source(kind, store.get(f"mono-tracks.{kind}", mono_tracks), *(
+        {"Name": f"{kind}{i}", "Rule": "index", "Index": i} for i in range(4))) for kind in ("mov", "mxf")]
+    tracks = [audio(n, Codec="FLAC", Samplerate=RATE, Channels=0) for n in ("mov2", "mov0", "mxf3", "mxf1")]
+    made = polymux.run(job(inputs, [sound_only("o", tracks)])).file("o")
+    assert [s["channels"] for s in tools.streams(made)] == [1] * 4
+    assert [tools.hertz(made, i, 0.1, 0.9) for i in range(4)] == pytest.approx([700, 300, 900, 500], abs=3)
+
+
+def test_dual_mono(polymux, store):
+    """AC-3's two independent channels are left and right: neither gets into the other, and mono has both."""
+    path = store.get("dual-mono.ac3", lambda p: p.write_bytes(
+        oddsound.dual_mono([(True, False)] * 31 + [(False, True)] * 31)))
+    given = [{"Channels": 2}, {"Channels": 1}, {"Channels": 0}]
+    made = polymux.run(job({"dub": path}, [sound_only("o", [
+        audio("dub", Codec="FLAC", Samplerate=RATE, **g) for g in given])])).file("o")
+    assert [s["channels"] for s in tools.streams(made)] == [2, 1, 2]
+    for track, channels in ((0, 2), (1, 1)):
+        raw, _ = tools.ffmpeg("-i", made, "-map", f"0:a:{track}", "-f", "s16le", "-")
+        line = np.frombuffer(raw, "<i2").reshape(-1, channels) / 32768
+        loud = [np.sqrt((line[at:at + 40000] ** 2).mean(0)) for at in (3000, 52000)]
+        if channels == 2:
+            stereo = loud[0][0]
+            assert stereo > 0.05 and loud[0][1] == loud[1][0] == 0 and loud[1][1] == pytest.approx(stereo, rel=0.1)
+        else:
+            assert [x[0] for x in loud] == pytest.approx([stereo * 10 ** (-3 / 20)] * 2, rel=0.1)
+
+
+@pytest.mark.skipif(not oddsound.library(), reason="libfdk-aac is not there")
+def test_he_aac(polymux, store):
+    """HE-AAC of both versions, told of (LOAS) or not (ADTS, MP4): its full rate, both channels, in its place."""
+    clicks, paths = media.clicks(2, [0.4, 1.5], RATE, 2), {}
+    for name, kind in (("one", oddsound.HE), ("two", oddsound.HE_V2)):
+        for ext, transport in (("aac", oddsound.ADTS), ("loas", oddsound.LOAS)):
+            paths[f"{name}-{ext}"] = store.get(f"he-{name}.{ext}", lambda p, k=kind, t=transport: p.write_bytes(
+                oddsound.he_aac(clicks, RATE, k, t)))
+        bare = paths[f"{name}-aac"]
+        paths[f"{name}-mp4"] = store.get(f"he-{name}.m4a", lambda p, b=bare: tools.ffmpeg("-i", b, "-c", "copy", p))
+    tracks = [audio(name, Codec="FLAC", Samplerate=RATE, Channels=0) for name in paths]
+    made = polymux.run(job(paths, [sound_only("o", tracks)])).file("o")
+    delays = {"one": 5058, "two": 7106}     # of the encoder, and of SBR's decoding
+    for i, name in enumerate(paths):
+        start, rate, line = tools.timeline(made, f"a:{i}")
+        assert (rate, line.shape[1]) == (RATE, 2), name
+        wanted = [t + delays[name[:3]] / RATE for t in (0.4, 1.5)]
+        assert abs(media.click_shift(line[:, 1], rate, start, wanted)) < 0.001, name
 
 
 def test_louder_than_full_scale(polymux, store):
@@ -122,3 +197,23 @@ def test_louder_than_full_scale(polymux, store):
     assert 0.97 < np.abs(line).max() <= 1
     spectrum = np.abs(np.fft.rfft(line * np.hanning(len(line))))
     assert spectrum[1400:1600].max() < spectrum.max() / 1000
+
+
+@pytest.mark.parametrize("codec, wrong", [("pcm_f32le", [np.nan, -1e30]), ("pcm_f64le", [np.inf, np.nan])])
+def test_samples_that_are_no_numbers(polymux, store, codec, wrong):
+    """NaN, infinities and what no sound is become silence of that one sample; the rest is as it was."""
+    tone = media.tone(2, 500, RATE, 2, 0.3)
+    tone[RATE + 7] = wrong
+    kind = {"pcm_f32le": "<f4", "pcm_f64le": "<f8"}[codec]
+    path = store.get(f"numbers-{codec}.wav", lambda p: tools.ffmpeg(
+        "-f", codec[4:], "-ar", RATE, "-ac", "2", "-i", "-", "-c:a", codec, p, feed=tone.astype(kind).tobytes()))
+    loud = {"Method": "dynamic", "IntegratedLoudnessTarget": -30}
+    given = [{"Codec": "FLAC"}, {"Codec": "FLAC", "Volume": loud}, {"Samplerate": 44100}]
+    done = polymux.run(job({"dub": path}, [sound_only("o", [audio("dub", **{"Samplerate": RATE, **g}) for g in given])]))
+    assert any("did not decode whole" in text for text in done.outputs["o"]["warnings"])
+    assert measured(done.file("o"), 1)[0] == pytest.approx(-30, abs=0.2)
+    tone[RATE + 7] = 0
+    assert np.abs(pcm(done.file("o"), 2) - tone).max() < 1e-4
+    raw, _ = tools.ffmpeg("-i", done.file("o"), "-map", "0:a:2", "-f", "s16le", "-")
+    spans = np.abs(np.frombuffer(raw, "<i2").reshape(-1, 2)[2000:86000] / 32768).reshape(-1, 1000, 2).max(1)
+    assert spans.min() > 0.25 and spans.max() < 0.45

@@ -3,12 +3,15 @@
 
 Frames carry their number and the sound clicks in the middle of chosen ones, so both can be counted.
 """
+import os
+
 import numpy as np
 import pytest
 
 import media
 import tools
 from jobs import audio, job, output, sound_only
+from test_audio_levels import measured
 from test_containers import clicks, flashes
 
 RATE, FRAMES, SECONDS = 25, 150, 6
@@ -98,6 +101,85 @@ def test_tracks_together(polymux, store, film):
         heard, samples = clicks(made, f"a:{i}")
         assert heard == pytest.approx(times, abs=2e-4)
         assert samples == 96000
+
+
+def test_a_dub_that_has_ended(polymux, store, film):
+    """It is silence as long as the clip, whatever is to be done to it, and a warning tells so; also where the
+    file does not tell that the track has ended."""
+    short = store.get("clip-ended.wav", lambda p: media.write_wav(p, media.tone(2.5, 440), 48000))
+    long = store.get("clip-untold.mkv", lambda p: media.film(
+        p, 70, (160, 90), rate="5", after=["-c:a", "flac"], sound=short))
+    loud = {"Method": "dynamic", "IntegratedLoudnessTarget": -20}
+    tracks = [audio("film"), audio("short"), audio("short", Volume=loud, Duration="keep")]
+    one = clipped({"Seek": 3, "Duration": 2}, Audios=[{"Codec": "FLAC", "Samplerate": 48000, **t} for t in tracks])
+    other = clipped({"Seek": 12, "Duration": 1}, "late", Audios=[audio("long", Codec="AAC", Samplerate=48000)],
+                    Video={"InputRef": "long"})
+    done = polymux.run(job({"film": film, "short": short, "long": long}, [one, other]))
+    for i in range(3):
+        raw, _ = tools.ffmpeg("-i", done.file("c"), "-map", f"0:a:{i}", "-f", "s16le", "-")
+        assert len(raw) == 96000 * 4, i
+        assert any(raw) == (i == 0), i
+    assert [t for t in done.outputs["c"]["warnings"] if "before the clip begins; it is silence" in t][0].startswith(
+        "OutputGroups[0].Outputs[0].OverrideParams.Audios[1]:")
+    raw, _ = tools.ffmpeg("-i", done.file("late"), "-map", "0:a:0", "-f", "s16le", "-")
+    assert abs(len(raw) / 4 - 48000) < 1100 and not any(raw)
+
+
+# Those that are sought in come to the sample; the others are read from the beginning, with their priming.
+LONG = os.environ.get("POLYMUX_TEST_LONG") == "1"
+EXACT = [("mov", "pcm_s24be"), ("flac", "flac")] + LONG * [("wav", "pcm_s16le"), ("m4a", "alac")]
+LEANING = [("mp4", "aac"), ("mp4", "libopus")] + LONG * [("mp4", "libmp3lame"), ("mp4", "ac3"), ("ts", "mp2")]
+
+
+def test_samples_of_a_clip(polymux, store):
+    """They are those that decode there when the whole track is read, whatever leans on what."""
+    noise = np.clip(np.random.default_rng(8).standard_normal((8 * 48000, 2)) * 0.1, -1, 1)
+    paths = {codec: store.get(f"clip-samples-{codec}.{kind}", lambda p, c=codec: media.sound(p, noise, 48000, "-c:a", c))
+             for kind, codec in EXACT + LEANING}
+    one = sound_only("s", [audio(codec, Codec="FLAC", Samplerate=48000, Channels=2) for codec in paths])
+    one["Features"] = {"Clip": {"TimeSpan": {"Seek": "5.01", "Duration": "1.5"}}}
+    made = polymux.run(job(paths, [one])).file("s")
+    for i, codec in enumerate(paths):
+        raw = [tools.ffmpeg("-i", *p, "-f", "s32le", "-")[0] for p in ([paths[codec]], [made, "-map", f"0:a:{i}"])]
+        whole, clip = (np.frombuffer(r, "<i4").reshape(-1, 2).astype(np.int64) for r in raw)
+        assert len(clip) == 72000, codec
+        around = whole[240480 - 2000:240480 + 4000, 0].astype(float)
+        at = np.correlate(around, clip[:2000, 0].astype(float), "valid").argmax() - 2000
+        exact = i < len(EXACT)
+        assert abs(at) <= (0 if exact else 1999), codec
+        off = np.abs(clip - whole[240480 + at:240480 + at + 72000]).max()
+        assert off <= (0 if exact else 1 << 16), codec
+
+
+def test_what_lies_before_is_not_decoded(polymux, store):
+    """Damage there is nobody's business."""
+    def make(path):
+        rng = np.random.default_rng(9)
+        media.sound(path, rng.standard_normal((12 * 48000, 1)) * 0.1, 48000, "-c:a", "flac")
+        data = bytearray(path.read_bytes())
+        for at in range(len(data) // 4, len(data) // 3, 3001):
+            data[at:at + 40] = bytes(40)
+        path.write_bytes(data)
+    path = store.get("clip-damaged.flac", make)
+    outputs = []
+    for name, seek in (("behind", 8), ("through", 1)):
+        one = sound_only(name, [audio("dub", Codec="FLAC", Samplerate=48000, Channels=1)])
+        one["Features"] = {"Clip": {"TimeSpan": {"Seek": seek, "Duration": 3}}}
+        outputs.append(one)
+    done = polymux.run(job({"dub": path}, outputs))
+    damaged = {n: any("did not decode" in t for t in o.get("warnings", [])) for n, o in done.outputs.items()}
+    assert damaged == {"behind": False, "through": True}
+
+
+def test_loudness_is_of_the_clip(polymux, store):
+    """A clip of the quiet half is as loud as was asked for, whatever the rest of the track is."""
+    halves = np.concatenate([media.tone(4, 440, level=0.5), media.tone(4, 440, level=0.01)])
+    path = store.get("clip-halves.wav", lambda p: media.write_wav(p, halves, 48000))
+    loud = {"Method": "dynamic", "IntegratedLoudnessTarget": -30}
+    one = sound_only("s", [audio("dub", Codec="FLAC", Samplerate=48000, Channels=1, Volume=loud)])
+    one["Features"] = {"Clip": {"TimeSpan": {"Seek": 4}}}
+    made = polymux.run(job({"dub": path}, [one])).file("s")
+    assert measured(made)[0] == pytest.approx(-30, abs=0.3)
 
 
 def test_sound_only(polymux, film):

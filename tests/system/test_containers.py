@@ -189,6 +189,13 @@ REFUSED = [
     ({"Container": {"Format": "mp4"}, "Subtitles": [{"InputRef": "film", "Codec": "VTT"}]},
      "mp4 files carry mov_text, not VTT"),
     ({"Container": {"Format": "m3u8"}}, "m3u8 is not supported by this version"),
+    ({"Container": {"Format": "ts"}, "Audio": {"Profile": "aac_ld"}},
+     "Audio.Profile: ts files carry AAC of the profiles aac_low, aac_he and aac_he_v2, not aac_ld"),
+    ({"Container": {"Format": "flv"}, "Audio": {"Profile": "aac_eld"}}, "Audio.Profile: flv files carry"),
+    ({"Container": {"Format": "ts"}, "Audios": [audio("film", Channels=8, Bitrate=256)]},
+     "Audios[0].Channels: ts files carry AAC of up to 6 channels, not 8"),
+    ({"Container": {"Format": "flv"}, "Audio": {"Channels": 8, "Bitrate": 256}},
+     "Audio.Channels: flv files carry AAC of up to 6 channels"),
     ({"Container": {"Format": "mxf"}, "Audio": {"Codec": "pcm_s16le", "Samplerate": 44100}},
      "mxf files have sound of 48000 Hz"),
 ]

@@ -6,7 +6,7 @@ import pytest
 
 import media
 import tools
-from jobs import audio, job, output
+from jobs import audio, job, sound_only
 from test_containers import FLASHES, FRAMES, SECONDS, TIMES, clicks, flashes
 
 
@@ -146,6 +146,16 @@ REFUSED = [
 def test_refused(polymux, film, params, features, words):
     one = {"OutputFileName": "x", "OverrideParams": params, "Features": features}
     done = polymux.run(job({"film": film}, [one]), expect=2)
+    assert any(words in text for _, text in done.problems()), done.problems()
+
+
+@pytest.mark.parametrize("given, words", [
+    ({"Profile": "aac_ld"}, "AAC-LD, which cannot be copied into ts files"),
+    ({"Channels": 8, "Bitrate": 384}, "ts files have no AAC of 8 channels in this order")])
+def test_aac_that_adts_cannot_tell(polymux, film, given, words):
+    """An ADTS header has no room for such AAC: an error, not a file that nobody can play."""
+    made = polymux.run(job({"film": film}, [sound_only("a", [audio("film", **given)])])).file("a")
+    done = polymux.run(job({"film": made}, [remux("ts")]), expect=(1, 2))
     assert any(words in text for _, text in done.problems()), done.problems()
 
 

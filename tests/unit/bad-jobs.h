@@ -528,6 +528,21 @@ static const BadJob bad_jobs[] = {
      "'Levels':3}},{'InputRef':'dub','Remove':true,'Bitrate':700}]",
      "InvalidParameter.OutOfRange @Audios[0].Bitrate: must be from 8 to 1000, not 7\n"
      "InvalidParameter @Audios[0].Volume.Levels: is not a known key; did you mean \"Level\"?\n"},
+    {AUDIOS,
+     "[{'InputRef':'dub','Codec':'copy','Bitrate':64,'Samplerate':48000,'Channels':2,"
+     "'Volume':{'Match':true},'Profile':'aac_low','Tempo':'auto'}]",
+     "InvalidParameter @Audios[0].Bitrate: has no effect on what is copied; leave it out\n"
+     "InvalidParameter @Audios[0].Samplerate: has no effect on what is copied; leave it out\n"
+     "InvalidParameter @Audios[0].Channels: has no effect on what is copied; leave it out\n"
+     "InvalidParameter @Audios[0].Volume: has no effect on what is copied; leave it out\n"
+     "InvalidParameter @Audios[0].Profile: has no effect on what is copied; leave it out\n"
+     "InvalidParameter @Audios[0].Tempo: has no effect on what is copied; leave it out\n"},
+    {AUDIO, "{'Codec':'copy','Bitrate':64}",
+     "InvalidParameter @Audio.Bitrate: has no effect on what is copied; leave it out\n"},
+    {OVER, "{'Audio':{'Codec':'copy','Bitrate':64},'Audios':[{'InputRef':'dub'}]}",
+     "InvalidParameter @Audio.Bitrate: has no effect on what is copied; leave it out\n"},
+    {OVER, "{'Audio':{'Channels':1},'Audios':[{'InputRef':'dub','Codec':'copy'}]}",
+     "InvalidParameter @Audio.Channels: has no effect on what is copied; leave it out\n"},
     {AUDIO, "{'Volume':{'Level':3}}",
      "InvalidParameter @Audio.Volume.Level: is for Method linear; set Method to linear, or leave it "
      "out\n"},

@@ -190,6 +190,7 @@ typedef struct {
     int duration, profile;
     gint64 channels, source_channels, video_us;
     gint64 pad_to, cut_at, made_channels;
+    int container;
 } TaskRow;
 
 static const TaskRow tasks[] = {
@@ -202,6 +203,8 @@ static const TaskRow tasks[] = {
     {PMX_DURATION_PAD, PMX_AAC_HE, 0, 0, 0, 0, 0, 1},
     {PMX_DURATION_PAD, PMX_AAC_HE_V2, 0, 1, 0, 0, 0, 2},
     {PMX_DURATION_PAD, PMX_AAC_LOW, 1, 6, 0, 0, 0, 1},
+    {PMX_DURATION_PAD, PMX_AAC_LOW, 0, 8, 0, 0, 0, 8},
+    {PMX_DURATION_PAD, PMX_AAC_LOW, 0, 8, 0, 0, 0, 6, PMX_CONTAINER_TS},
 };
 
 static void test_task(void)
@@ -219,7 +222,8 @@ static void test_task(void)
                                 .channels = row->channels,
                                 .duration = row->duration};
         const PmxPlanInput input = {facts, "id"};
-        const PmxTrackWish wish = {.audio = &audio, .video_us = row->video_us};
+        const PmxOutput output = {.container = row->container, .check_audio_bitrate = -1};
+        const PmxTrackWish wish = {.audio = &audio, .video_us = row->video_us, .output = &output};
         PmxTrackChoice choice = {0};
         g_assert_true(pmx_audio_choose(&input, &wish, &choice, NULL, problems));
         g_assert_cmpint(choice.task->stream, ==, 3);
@@ -235,6 +239,28 @@ static void test_task(void)
         pmx_object_free(&pmx_audio_task_object, choice.task);
         g_free(choice.language);
         g_free(choice.tag);
+    }
+}
+
+/* A dub that has ended before a clip begins: there is nothing to be heard of it, and that is told. */
+static void test_clip(void)
+{
+    for (gint64 start = 29; start <= 31; start++) {
+        g_autoptr(PmxFacts) facts = facts_of(file);
+        g_autoptr(PmxProblems) problems = pmx_problems_new();
+        g_autoptr(GPtrArray) warnings = g_ptr_array_new_with_free_func(g_free);
+        const PmxAudio audio = {.path = (char *)"p", .bitrate = 64, .samplerate = 44100};
+        const PmxPlanInput input = {facts, "id"};
+        const PmxTrackWish wish = {.audio = &audio,
+                                   .clip = {TRUE, start * G_USEC_PER_SEC, G_USEC_PER_SEC}};
+        PmxTrackChoice choice = {0};
+        g_assert_true(pmx_audio_choose(&input, &wish, &choice, warnings, problems));
+        g_assert_cmpint(choice.task->cut_at, ==, G_USEC_PER_SEC);
+        g_assert_cmpuint(warnings->len, ==, start == 29 ? 0 : 1);
+        if (warnings->len > 0)
+            g_assert_cmpstr(warnings->pdata[0], ==,
+                            "p: the track ends before the clip begins; it is silence");
+        pmx_object_free(&pmx_audio_task_object, choice.task);
     }
 }
 
@@ -280,6 +306,7 @@ int main(int argc, char **argv)
     g_test_add_func("/audio/default", test_default);
     g_test_add_func("/audio/language", test_language);
     g_test_add_func("/audio/task", test_task);
+    g_test_add_func("/audio/clip", test_clip);
     g_test_add_func("/audio/origin", test_origin);
     return g_test_run();
 }

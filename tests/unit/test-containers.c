@@ -20,6 +20,13 @@ static void test_table(void)
     g_assert_false(pmx_container_copies(PMX_CONTAINER_MP4, "vorbis"));
     g_assert_true(pmx_container_copies(PMX_CONTAINER_WEBM, "vp9"));
     g_assert_false(pmx_container_copies(PMX_CONTAINER_MP3, NULL));
+    g_assert_false(pmx_container_aac(PMX_CONTAINER_TS, PMX_AAC_LD));
+    g_assert_false(pmx_container_aac(PMX_CONTAINER_FLV, PMX_AAC_ELD));
+    g_assert_true(pmx_container_aac(PMX_CONTAINER_TS, PMX_AAC_HE_V2));
+    g_assert_true(pmx_container_aac(PMX_CONTAINER_MKV, PMX_AAC_ELD));
+    g_assert_cmpint(pmx_container_channels(PMX_CONTAINER_TS, PMX_AUDIO_AAC), ==, 6);
+    g_assert_cmpint(pmx_container_channels(PMX_CONTAINER_TS, PMX_AUDIO_OPUS), >=, 8);
+    g_assert_cmpint(pmx_container_channels(PMX_CONTAINER_MP4, PMX_AUDIO_AAC), >=, 8);
 }
 
 static void test_offers(void)

@@ -96,6 +96,57 @@ static void test_true_peak(void)
     g_assert_cmpfloat_with_epsilon((double)tone[0], 0.3536, 1e-3);
 }
 
+static gboolean take_all(const float *samples, gsize count, gpointer data,
+                         G_GNUC_UNUSED GError **error)
+{
+    GArray *out = ((gpointer *)data)[0];
+    int channels = GPOINTER_TO_INT(((gpointer *)data)[1]);
+    g_array_append_vals(out, samples, (guint)count * (guint)channels);
+    return TRUE;
+}
+
+enum { MANY = 6 };
+
+/* Steady levels, one a channel, with a burst of the third one from 20000 to 22000. */
+static float *steps(void)
+{
+    float *samples = g_new(float, COUNT *MANY);
+    for (int i = 0; i < COUNT * MANY; i++)
+        samples[i] = i % MANY == 2 && i / MANY >= 20000 && i / MANY < 22000
+                         ? -3.0F
+                         : 0.05F * (float)(i % MANY + 1);
+    return samples;
+}
+
+/* The gain that each sample got is one for all channels; it falls no earlier than 5 ms before what
+ * needs it, is all there when that comes, and what is not near it comes out where and as it was. */
+static void test_channels(gconstpointer data)
+{
+    int rate = GPOINTER_TO_INT(data), ahead = rate * 5 / 1000;
+    g_autofree float *in = steps();
+    g_autoptr(GArray) out = g_array_new(FALSE, FALSE, sizeof(float));
+    gpointer where[] = {out, GINT_TO_POINTER(MANY)};
+    g_autoptr(PmxLimiter) limiter =
+        pmx_limiter_new(MANY, rate, (PmxCeiling){0.5, FALSE}, take_all, where);
+    g_assert_true(pmx_limiter_push(limiter, in, COUNT, NULL));
+    g_assert_true(pmx_limiter_finish(limiter, NULL));
+    g_assert_cmpuint(out->len, ==, COUNT * MANY);
+    const float *made = (const float *)(void *)out->data;
+    for (int i = 0; i < COUNT; i++) {
+        double gain = (double)made[i * MANY] / (double)in[i * MANY];
+        for (int c = 0; c < MANY; c++) {
+            double own = (double)made[i * MANY + c] / (double)in[i * MANY + c];
+            g_assert_cmpfloat_with_epsilon(own, gain, 1e-6);
+            g_assert_cmpfloat(fabs((double)made[i * MANY + c]), <=, 0.5 + 1e-7);
+        }
+        if (i < 20000 - ahead || i > 22000 + rate * 2)
+            g_assert_cmpfloat(gain, ==, 1);
+        if (i >= 20000 && i < 22000)
+            g_assert_cmpfloat_with_epsilon(gain, 0.5 / 3, 1e-6);
+    }
+    g_assert_cmpfloat((double)made[(20000 - ahead / 2) * MANY], <, (double)in[0] * 0.9);
+}
+
 static void test_short(void)
 {
     static const float few[] = {0.5F, -0.5F, 3, 0.25F};
@@ -159,6 +210,8 @@ int main(int argc, char **argv)
     g_test_add_func("/limiter/transparent", test_transparent);
     g_test_add_data_func("/limiter/ceiling", GINT_TO_POINTER(FALSE), test_ceiling);
     g_test_add_data_func("/limiter/true-peak-ceiling", GINT_TO_POINTER(TRUE), test_ceiling);
+    g_test_add_data_func("/limiter/channels/48000", GINT_TO_POINTER(48000), test_channels);
+    g_test_add_data_func("/limiter/channels/22050", GINT_TO_POINTER(22050), test_channels);
     g_test_add_func("/limiter/short", test_short);
     g_test_add_func("/limiter/true-peak", test_true_peak);
     g_test_add_func("/limiter/downmix", test_downmix);

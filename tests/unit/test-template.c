@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Templates: the ready-made ones, and the merge. */
+#include "job/config.h"
 #include "job/params.h"
 #include "job/template.h"
 
@@ -112,6 +113,44 @@ static void test_merge_nothing(void)
     json_decref(one);
 }
 
+/* What a job of one output with the template "mine" is told of it. Caller frees. */
+static char *told(const char *template, const char *over)
+{
+    g_autoptr(PmxTemplates) templates = pmx_templates_new();
+    g_autoptr(PmxProblems) problems = pmx_problems_new();
+    g_autofree char *text =
+        g_strdup_printf("{'Inputs':[{'Name':'film','InputFile':{'Type':'OSS','Media':'a.mp4'}}],"
+                        "'Outputs':[{'OutputFile':{'Type':'OSS','Media':'o'},'TemplateId':'mine',"
+                        "'OverrideParams':%s}]}",
+                        over);
+    json_t *config = json_of(text), *mine = json_of(template);
+    const PmxJobOptions options = {.have_fdk_aac = TRUE};
+    pmx_templates_add(templates, "mine", mine);
+    pmx_job_free(pmx_job_parse(config, templates, &options, problems));
+    json_decref(mine);
+    json_decref(config);
+    return pmx_problems_to_text(problems);
+}
+
+/* What a template says of a codec that a job has replaced by a copy is passed over; what it says of
+ * its own copy is a mistake. */
+static void test_copies(void)
+{
+    static const char copies[] = "{'Audio':{'Codec':'copy','Bitrate':64}}";
+    g_autofree char *fine = told("{'Audio':{'Codec':'AAC','Bitrate':64}}",
+                                 "{'Audio':{'Codec':'copy'},'Audios':[{'InputRef':'film'}]}");
+    g_autofree char *replaced = told(copies, "{'Audio':{'Codec':'AAC'}}");
+    g_autofree char *some =
+        told(copies, "{'Audios':[{'InputRef':'film'},{'InputRef':'film','Codec':'AAC'}]}");
+    g_autofree char *wrong = told(copies, "{'Audios':[{'InputRef':'film'}]}");
+    g_assert_cmpstr(fine, ==, "");
+    g_assert_cmpstr(replaced, ==, "");
+    g_assert_cmpstr(some, ==, "");
+    g_assert_nonnull(strstr(wrong,
+                            "Outputs[0].TemplateId: the template \"mine\" cannot be used: its "
+                            "Audio.Bitrate has no effect on what is copied; leave it out"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -120,5 +159,6 @@ int main(int argc, char **argv)
     g_test_add_func("/template/valid", test_valid);
     g_test_add_func("/template/merge", test_merge);
     g_test_add_func("/template/merge-nothing", test_merge_nothing);
+    g_test_add_func("/template/copies", test_copies);
     return g_test_run();
 }
