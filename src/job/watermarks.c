@@ -135,6 +135,20 @@ static json_t *features_of(const json_t *request)
     return json_incref(features);
 }
 
+/* What there is no encoder for gets nothing put on. */
+static void check_encoded(const PmxBuildOutput *building, const PmxOutputPlace *place)
+{
+    const PmxOutput *output = building->output;
+    const char *why = output->remux                           ? "every stream is copied (Remux)"
+                      : output->video.remove                  ? "Video.Remove is true"
+                      : output->video.codec == PMX_CODEC_COPY ? "Video.Codec is copy"
+                                                              : NULL;
+    g_autofree char *path = g_strconcat(place->path, ".Features.Watermarks", NULL);
+    if (why && output->watermarks->len > 0)
+        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, path,
+                         "has no effect where %s; leave one of them out", why);
+}
+
 void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place)
 {
     const GPtrArray *given = place->request->features.watermarks;
@@ -151,9 +165,6 @@ void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place)
         if (copy->type == PMX_WATERMARK_IMAGE && copy->content && *copy->content)
             copy->input = image_input(building->build, copy->content, content);
     }
-    if (output->watermarks->len && output->video.remove)
-        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, place->path,
-                         "Features.Watermarks has no effect where Video.Remove is true; leave one "
-                         "of them out");
+    check_encoded(building, place);
     json_decref(features);
 }
