@@ -50,8 +50,10 @@ static gboolean set_image(const PmxWatermark *from, const PmxPlanInput *input, P
 {
     const PmxStream *stream = pmx_facts_video(input->facts);
     if (!stream) {
+        const PmxStream *bad = pmx_facts_unreadable(input->facts);
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                    "the watermark \"%s\" is no picture that can be read", from->content);
+                    "the watermark \"%s\" is no picture that can be read%s%s", from->content,
+                    bad ? ": " : "", bad ? bad->problem : "");
         return FALSE;
     }
     to->image = g_strdup(input->identity);
