@@ -38,6 +38,7 @@ static void set_text(const PmxWatermark *from, PmxOverlay *to)
 {
     to->text = g_strdup(from->content);
     to->font = from->font;
+    to->font_file = g_strdup(from->font_file);
     to->font_size = from->font_size;
     to->color = g_strdup(from->font_color);
     to->alpha = from->font_alpha;
@@ -94,6 +95,7 @@ void pmx_overlay_copy_all(const PmxRendition *from, PmxRendition *to)
         g_free(copy->border_color);
         *copy = *overlay;
         copy->text = g_strdup(overlay->text);
+        copy->font_file = g_strdup(overlay->font_file);
         copy->image = g_strdup(overlay->image);
         copy->color = g_strdup(overlay->color);
         copy->border_color = g_strdup(overlay->border_color);
