@@ -27,6 +27,7 @@ readonly test_packages=(
     clang-format cppcheck shellcheck iproute2
     'npm|nodejs'
     python3-swift nginx rclone iproute2
+    fonts-wqy-zenhei
 )
 # Of long rounds only.
 # shellcheck disable=SC2034

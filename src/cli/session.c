@@ -6,6 +6,7 @@
 
 #include "cli/json-file.h"
 #include "cli/places.h"
+#include "exec/font-file.h"
 #include "storage/job-files.h"
 
 /* Segments aim at this many seconds; tests shorten it to have several in a short clip. */
@@ -163,7 +164,7 @@ static void prepare(PmxSession *session, const PmxSessionOptions *options, PmxPr
     session->config =
         session->places ? pmx_json_file_read(options->path, "the job file", problems) : NULL;
     g_autofree char *id = id_of(session->config);
-    const PmxJobOptions parsing = {base, id, PMX_HAVE_FDK_AAC};
+    const PmxJobOptions parsing = {base, id, PMX_HAVE_FDK_AAC, pmx_font_file_read};
     if (session->config)
         session->job = pmx_job_parse(session->config, session->templates, &parsing, problems);
     if (!session->job) {

@@ -243,6 +243,7 @@ typedef struct {
     const char *output_base; /* overrides every output's folder (run -o), or NULL */
     const char *job_id;      /* what {JobId} in names of outputs stands for; NULL: for nothing */
     gboolean have_fdk_aac;   /* FALSE: HE-AAC is refused, saying what to install */
+    PmxFontRead read_font;   /* NULL: no text of a watermark is looked up in its font */
 } PmxJobOptions;
 
 /* Parses and checks `config` (borrowed). Returns the job (caller frees), or NULL when there is any

@@ -11,10 +11,6 @@ enum { CONTENT_BYTES = 2048, SIDE_MAX = 8192 };
 
 static const char *const types[] = {"Text", "Image", NULL};
 
-const char *const pmx_font_names[] = {
-    "DejaVu Sans",  "DejaVu Sans Bold",  "DejaVu Sans Mono",  "DejaVu Sans Mono Bold",
-    "DejaVu Serif", "DejaVu Serif Bold", "WenQuanYi Zen Hei", NULL};
-
 static char *check_color(const char *text)
 {
     static const char *const names[] = {"black", "white",   "red",  "green",  "blue", "yellow",
@@ -50,8 +46,10 @@ static const PmxField watermark_fields[] = {
     {"Height", PMX_FIELD_DOUBLE, AT(height), .min = 0.001, .max = SIDE_MAX,
      .doc = "Of an Image: pixels" PART "height."},
     {"FontName", PMX_FIELD_ENUM, AT(font), .fallback = "DejaVu Sans", .choices = pmx_font_names,
-     .doc = "Of a Text. WenQuanYi Zen Hei has Chinese characters; its package need not be "
-            "installed."},
+     .doc =
+         "Of a Text. Where it is left out and DejaVu Sans lacks a character, the first installed "
+         "one that has them all of WenQuanYi Zen Hei, Noto Sans CJK and Symbola. SimSun is drawn "
+         "as WenQuanYi Zen Hei."},
     {"FontSize", PMX_FIELD_DOUBLE, AT(font_size), .fallback = "0.05", .min = 0.01, .max = 1024,
      .doc = "Of a Text: pixels" PART "height."},
     {"FontColor", PMX_FIELD_STRING, AT(font_color), .fallback = "white", .check = check_color,
@@ -76,11 +74,13 @@ PmxWatermark *pmx_watermark_copy(const PmxWatermark *watermark)
     copy->content = g_strdup(watermark->content);
     copy->font_color = g_strdup(watermark->font_color);
     copy->border_color = g_strdup(watermark->border_color);
+    copy->font_file = g_strdup(watermark->font_file);
     return copy;
 }
 
 void pmx_watermark_free(gpointer watermark)
 {
+    g_free(((PmxWatermark *)watermark)->font_file);
     pmx_object_free(&pmx_watermark_object, watermark);
 }
 
@@ -135,6 +135,92 @@ static json_t *features_of(const json_t *request)
     return json_incref(features);
 }
 
+/* --- fonts --- */
+
+static char *spelled(gunichar character)
+{
+    char text[7] = "";
+    g_unichar_to_utf8(character, text);
+    return g_strdup_printf("\"%s\" (U+%04X)", text, character);
+}
+
+/* What has Chinese characters, or symbols. */
+static const int others[] = {PMX_FONT_ZENHEI, PMX_FONT_NOTO_CJK, PMX_FONT_SYMBOLA};
+
+/* TRUE when the font has all of the text: then it is the watermark's. */
+static gboolean take_font(PmxFontRead read, int font, PmxWatermark *watermark, gunichar *lacks)
+{
+    g_autoptr(GBytes) file = read(font);
+    *lacks = file ? pmx_font_lacks(file, watermark->content) : 0;
+    if (!file || *lacks)
+        return FALSE;
+    watermark->font = font;
+    watermark->font_file = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file);
+    return TRUE;
+}
+
+static gboolean take_other_font(PmxFontRead read, PmxWatermark *watermark)
+{
+    gunichar lacks;
+    for (guint i = 0; i < G_N_ELEMENTS(others); i++)
+        if (take_font(read, others[i], watermark, &lacks))
+            return TRUE;
+    return FALSE;
+}
+
+/* `lacks`: 0 when it is not installed; `instead`: one that would do, or NULL. */
+static void refuse_font(const PmxBuild *build, int font, gunichar lacks, const char *instead,
+                        const char *path)
+{
+    g_autofree char *at = g_strconcat(path, ".FontName", NULL), *character = spelled(lacks);
+    const char *name = pmx_font_names[font];
+    if (!lacks)
+        pmx_problems_add(
+            build->problems, PMX_CODE_NOT_SUPPORTED, at,
+            "the font %s is not installed here; install the package %s, or name another", name,
+            pmx_font_places[font].package);
+    else if (instead)
+        pmx_problems_add(build->problems, PMX_CODE_NOT_SUPPORTED, at,
+                         "the font %s has no %s; %s has all of Content", name, character, instead);
+    else
+        pmx_problems_add(
+            build->problems, PMX_CODE_NOT_SUPPORTED, at,
+            "the font %s has no %s, and no font that is installed here has all of "
+            "Content; install the package fonts-wqy-zenhei (Chinese, Japanese, Korean) "
+            "or fonts-symbola (symbols), or write it without",
+            name, character);
+}
+
+/* A font that is named is taken or refused; else one is looked for. */
+static void choose_font(const PmxBuild *build, PmxWatermark *watermark, gboolean named,
+                        const char *path)
+{
+    PmxFontRead read = build->options->read_font;
+    gunichar lacks = 0;
+    int font = watermark->font;
+    if (!read || take_font(read, font, watermark, &lacks))
+        return;
+    gboolean other = take_other_font(read, watermark);
+    if (!other || named)
+        refuse_font(build, font, lacks, other ? pmx_font_names[watermark->font] : NULL, path);
+}
+
+/* --- the whole --- */
+
+/* What there is no encoder for gets nothing put on. */
+static void check_encoded(const PmxBuildOutput *building, const PmxOutputPlace *place)
+{
+    const PmxOutput *output = building->output;
+    const char *why = output->remux                           ? "every stream is copied (Remux)"
+                      : output->video.remove                  ? "Video.Remove is true"
+                      : output->video.codec == PMX_CODEC_COPY ? "Video.Codec is copy"
+                                                              : NULL;
+    g_autofree char *path = g_strconcat(place->path, ".Features.Watermarks", NULL);
+    if (why && output->watermarks->len > 0)
+        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, path,
+                         "has no effect where %s; leave one of them out", why);
+}
+
 void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place)
 {
     const GPtrArray *given = place->request->features.watermarks;
@@ -150,10 +236,10 @@ void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place)
         g_ptr_array_add(output->watermarks, copy);
         if (copy->type == PMX_WATERMARK_IMAGE && copy->content && *copy->content)
             copy->input = image_input(building->build, copy->content, content);
+        if (copy->type == PMX_WATERMARK_TEXT && copy->content)
+            choose_font(building->build, copy, pmx_build_given(json_array_get(list, i), "FontName"),
+                        path);
     }
-    if (output->watermarks->len && output->video.remove)
-        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, place->path,
-                         "Features.Watermarks has no effect where Video.Remove is true; leave one "
-                         "of them out");
+    check_encoded(building, place);
     json_decref(features);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/fields.h"
+#include "job/fonts.h"
 
 typedef enum { PMX_WATERMARK_TEXT, PMX_WATERMARK_IMAGE } PmxWatermarkType;
 
@@ -18,12 +19,12 @@ typedef struct {
     double font_alpha;
     gint64 border_width; /* pixels */
     guint input;         /* Image: index of the job's input, once the output is built */
+    char
+        *font_file; /* Text: what tells the font's file from others, once the output is built; NULL:
+                            nobody has looked. Owned by copies */
 } PmxWatermark;
 
 extern const PmxObject pmx_watermark_object;
-
-/* The fonts that a text may have, NULL at the end. */
-extern const char *const pmx_font_names[];
 
 /* A copy in heap, for lists that free by pmx_watermark_free(). */
 PmxWatermark *pmx_watermark_copy(const PmxWatermark *watermark);

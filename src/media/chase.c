@@ -220,16 +220,28 @@ static double between(const Goal *goal, const Try *more, const Try *less)
     return more->knob + (less->knob - more->knob) * (bent ? 0.5 : part);
 }
 
-/* What to tell x264 or x265 next. */
+/* How strongly the bits have followed what was told, as an exponent. */
+static double response(const Goal *goal)
+{
+    if (goal->tries < 2)
+        return 1;
+    const Try *last = &goal->tried[goal->tries - 1], *before = last - 1;
+    double turned = before->knob - last->knob, came = log(last->bits / before->bits);
+    return fabs(turned) > 0.005 ? CLAMP(came / turned, 0.4, 2) : 1;
+}
+
+/* What to tell x264 or x265 next. What is too many for the buffer may be a small part of the segment,
+ * which gives only its share of what is taken away: so more is, each time. */
 static void tell_rate(Goal *goal, double seconds, double over)
 {
     int more, less;
     const Try *last = &goal->tried[goal->tries - 1];
     double factor = goal->wanted > 0 ? goal->wanted / last->bits : 1;
+    double surplus = over * (0.15 + goal->tries);
     find_bracket(goal, &more, &less);
-    double next = exp(-last->knob) * factor;
+    double next = exp(-last->knob) * pow(factor, 1 / response(goal));
     if (over > 0)
-        next = exp(-last->knob) * MIN(factor, MAX(0.3, (last->bits - over * 1.15) / last->bits));
+        next = exp(-last->knob) * MIN(factor, MAX(0.3, (last->bits - surplus) / last->bits));
     else if (goal->wanted > 0 && more >= 0 && less >= 0)
         next = exp(-between(goal, &goal->tried[more], &goal->tried[less]));
     goal->settled = stuck(goal);

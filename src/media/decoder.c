@@ -49,6 +49,7 @@ static gboolean open_codec(PmxDecoder *decoder, GError **error)
     decoder->context->pkt_timebase = decoder->stream->time_base;
     /* One thread and exact arithmetic: the same frames on every machine. */
     decoder->context->thread_count = 1;
+    decoder->context->max_pixels = PMX_PIXELS_MAX;
     /* Doubtful pictures come out marked: when the codec holds them back, it takes the first one for
      * the end of the film while it drains. */
     decoder->context->flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_OUTPUT_CORRUPT;

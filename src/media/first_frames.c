@@ -30,6 +30,7 @@ static void open_slot(Slot *slot, const AVStream *stream)
         return;
     slot->context = avcodec_alloc_context3(codec);
     slot->context->thread_count = 1;
+    slot->context->max_pixels = PMX_PIXELS_MAX;
     slot->context->pkt_timebase = stream->time_base;
     /* As the decoder does it, or another frame would be the first. */
     slot->context->flags |= AV_CODEC_FLAG_BITEXACT | AV_CODEC_FLAG_OUTPUT_CORRUPT;

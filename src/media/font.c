@@ -7,23 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "job/watermarks.h"
-
-#define DEJAVU "/usr/share/fonts/truetype/dejavu/"
-
-/* Where Debian's packages put them; in the order of pmx_font_names. */
-static const struct {
-    const char *path, *package;
-} places[PMX_FONTS] = {
-    {DEJAVU "DejaVuSans.ttf", "fonts-dejavu-core"},
-    {DEJAVU "DejaVuSans-Bold.ttf", "fonts-dejavu-core"},
-    {DEJAVU "DejaVuSansMono.ttf", "fonts-dejavu-core"},
-    {DEJAVU "DejaVuSansMono-Bold.ttf", "fonts-dejavu-core"},
-    {DEJAVU "DejaVuSerif.ttf", "fonts-dejavu-core"},
-    {DEJAVU "DejaVuSerif-Bold.ttf", "fonts-dejavu-core"},
-    {"/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc", "fonts-wqy-zenhei"},
-};
-
 static int font_named(const char *name)
 {
     for (int i = 0; name && pmx_font_names[i]; i++)
@@ -39,7 +22,7 @@ static void open_overlays(PmxFonts *fonts, const json_t *rendition)
     json_array_foreach (json_object_get(rendition, "overlays"), i, overlay) {
         int font = font_named(json_string_value(json_object_get(overlay, "font")));
         if (json_object_get(overlay, "text") && fonts->files[font] < 0)
-            fonts->files[font] = g_open(places[font].path, O_RDONLY | O_CLOEXEC, 0);
+            fonts->files[font] = g_open(pmx_font_places[font].path, O_RDONLY | O_CLOEXEC, 0);
     }
 }
 
@@ -78,7 +61,7 @@ char *pmx_fonts_path(const PmxFonts *fonts, int font, const char *scratch, GErro
     if (fonts->files[font] < 0) {
         g_set_error(error, PMX_ERROR, PMX_CODE_NOT_SUPPORTED,
                     "the font %s is not installed here; install the package %s, or name another",
-                    pmx_font_names[font], places[font].package);
+                    pmx_font_names[font], pmx_font_places[font].package);
         return NULL;
     }
     if (!g_file_test(path, G_FILE_TEST_EXISTS) && !copy_to(fonts->files[font], path, error))

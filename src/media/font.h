@@ -5,9 +5,8 @@
  */
 #pragma once
 
+#include "job/fonts.h"
 #include "plan/order.h"
-
-enum { PMX_FONTS = 7 };
 
 typedef struct {
     int files[PMX_FONTS]; /* descriptors, by index into pmx_font_names; -1: not opened */

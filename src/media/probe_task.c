@@ -119,11 +119,25 @@ static void set_audio_frame(PmxStream *out, const AVFrame *frame)
     out->sample_fmt = g_strdup(av_get_sample_fmt_name(frame->format));
 }
 
+/* Why nothing came out of it. Caller frees. A single picture tells its size only when it decodes. */
+static char *problem_of(const PmxStream *out, const PmxFirstFrame *first)
+{
+    enum { MILLION = 1000000 };
+    if (out->width > 0 && out->height > PMX_PIXELS_MAX / out->width)
+        return g_strdup_printf("its pictures have %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT
+                               " pixels; those of more than %d million are not decoded",
+                               out->width, out->height, PMX_PIXELS_MAX / MILLION);
+    if (out->kind == PMX_STREAM_VIDEO && out->width == 0)
+        return g_strdup_printf("%s; it is damaged, or has more than %d million pixels",
+                               first->problem, PMX_PIXELS_MAX / MILLION);
+    return g_strdup(first->problem);
+}
+
 static void set_first(PmxStream *out, const PmxFirstFrame *first)
 {
     out->encrypted = first->encrypted;
     out->decodable = first->frame != NULL;
-    out->problem = first->frame ? NULL : g_strdup(first->problem);
+    out->problem = first->frame ? NULL : problem_of(out, first);
     if (!first->frame)
         return;
     if (first->frame->pts != AV_NOPTS_VALUE)

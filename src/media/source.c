@@ -125,6 +125,19 @@ static gboolean make_io(PmxSource *source, GError **error)
     return TRUE;
 }
 
+/* It decodes pictures, too, where headers do not tell enough. */
+static int find_streams(AVFormatContext *format)
+{
+    guint count = format->nb_streams;
+    g_autofree AVDictionary **options = g_new0(AVDictionary *, count + 1);
+    for (guint i = 0; i < count; i++)
+        av_dict_set_int(&options[i], "max_pixels", PMX_PIXELS_MAX, 0);
+    int status = avformat_find_stream_info(format, options);
+    for (guint i = 0; i < count; i++)
+        av_dict_free(&options[i]);
+    return status;
+}
+
 static gboolean open_format(PmxSource *source, GError **error)
 {
     g_autoptr(AVDictionary) options = NULL;
@@ -133,7 +146,7 @@ static gboolean open_format(PmxSource *source, GError **error)
     if (status < 0)
         return pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status,
                            "the file is damaged or not a media file");
-    status = avformat_find_stream_info(source->format, NULL);
+    status = find_streams(source->format);
     if (status < 0)
         return pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status, "no streams can be read");
     return TRUE;

@@ -12,6 +12,10 @@
 #include "base/problem.h"
 #include "media/unwrap.h"
 
+/* Pictures of more samples are not decoded, so that a header that lies does not cost gigabytes. 8K,
+ * and twice that height for both eyes, is well below. */
+enum { PMX_PIXELS_MAX = 8192 * 8192 };
+
 typedef struct {
     guint input;   /* the number the parent knows it by */
     gint64 size;   /* bytes */

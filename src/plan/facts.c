@@ -120,6 +120,16 @@ const PmxStream *pmx_facts_video(const PmxFacts *facts)
     return NULL;
 }
 
+const PmxStream *pmx_facts_unreadable(const PmxFacts *facts)
+{
+    for (guint i = 0; facts->streams && i < facts->streams->len; i++) {
+        const PmxStream *stream = g_ptr_array_index(facts->streams, i);
+        if (stream->kind == PMX_STREAM_VIDEO && !stream->cover && stream->problem)
+            return stream;
+    }
+    return NULL;
+}
+
 gint64 pmx_stream_us(const PmxStream *stream, gint64 ticks)
 {
     return pmx_rescale(ticks, stream->time_base, (PmxRatio){1, G_USEC_PER_SEC});

@@ -94,6 +94,9 @@ const PmxStream *pmx_facts_stream(const PmxFacts *facts, gint64 index);
 /* The first video that is not a cover and has pictures, borrowed, or NULL. */
 const PmxStream *pmx_facts_video(const PmxFacts *facts);
 
+/* The first video that cannot be read, whose `problem` says why; NULL when there is none. Borrowed. */
+const PmxStream *pmx_facts_unreadable(const PmxFacts *facts);
+
 /* The file's zero for its audio: its video's first frame, or without a video its earliest audio;
  * microseconds. */
 gint64 pmx_facts_origin(const PmxFacts *facts);

@@ -38,6 +38,7 @@ static void set_text(const PmxWatermark *from, PmxOverlay *to)
 {
     to->text = g_strdup(from->content);
     to->font = from->font;
+    to->font_file = g_strdup(from->font_file);
     to->font_size = from->font_size;
     to->color = g_strdup(from->font_color);
     to->alpha = from->font_alpha;
@@ -50,8 +51,10 @@ static gboolean set_image(const PmxWatermark *from, const PmxPlanInput *input, P
 {
     const PmxStream *stream = pmx_facts_video(input->facts);
     if (!stream) {
+        const PmxStream *bad = pmx_facts_unreadable(input->facts);
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                    "the watermark \"%s\" is no picture that can be read", from->content);
+                    "the watermark \"%s\" is no picture that can be read%s%s", from->content,
+                    bad ? ": " : "", bad ? bad->problem : "");
         return FALSE;
     }
     to->image = g_strdup(input->identity);
@@ -92,6 +95,7 @@ void pmx_overlay_copy_all(const PmxRendition *from, PmxRendition *to)
         g_free(copy->border_color);
         *copy = *overlay;
         copy->text = g_strdup(overlay->text);
+        copy->font_file = g_strdup(overlay->font_file);
         copy->image = g_strdup(overlay->image);
         copy->color = g_strdup(overlay->color);
         copy->border_color = g_strdup(overlay->border_color);

@@ -58,12 +58,9 @@ static gboolean find_video_source(const PmxPlanning *planning, const PmxOutput *
 static const PmxStream *unreadable_video(const PmxPlanning *planning)
 {
     for (guint i = 0; i < planning->job->inputs->len; i++) {
-        const GPtrArray *streams = planning->inputs[i].facts->streams;
-        for (guint k = 0; streams && k < streams->len; k++) {
-            const PmxStream *stream = g_ptr_array_index(streams, k);
-            if (stream->kind == PMX_STREAM_VIDEO && !stream->cover && stream->problem)
-                return stream;
-        }
+        const PmxStream *stream = pmx_facts_unreadable(planning->inputs[i].facts);
+        if (stream)
+            return stream;
     }
     return NULL;
 }

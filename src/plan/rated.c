@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "plan/key.h"
+#include "plan/overlay.h"
 
 struct PmxRated {
     const GPtrArray *renditions; /* of PmxRendition * */
@@ -31,19 +32,68 @@ static gint64 half(gint64 side)
     return side / 4 * 2;
 }
 
+static PmxBox half_box(PmxBox box)
+{
+    return (PmxBox){.width = half(box.width),
+                    .height = half(box.height),
+                    .left = half(box.left),
+                    .top = half(box.top)};
+}
+
+/* Of a watermark; below 1 it is a part of the picture anyway. */
+static double half_length(double length)
+{
+    return length < 1 ? length : MAX(1, length / 2);
+}
+
+static void halve_overlays(const PmxRendition *rendition)
+{
+    for (guint i = 0; rendition->overlays && i < rendition->overlays->len; i++) {
+        PmxOverlay *overlay = g_ptr_array_index(rendition->overlays, i);
+        double *const lengths[] = {&overlay->x, &overlay->y, &overlay->width, &overlay->height,
+                                   &overlay->font_size};
+        for (guint k = 0; k < G_N_ELEMENTS(lengths); k++)
+            *lengths[k] = half_length(*lengths[k]);
+        overlay->border_width /= 2;
+    }
+}
+
+/* The same picture at half its sides, bars and watermarks included: the notes tell of places. */
+static void halve(PmxRendition *rendition)
+{
+    rendition->width = half(rendition->width);
+    rendition->height = half(rendition->height);
+    rendition->scaled = half_box(rendition->scaled);
+    rendition->cut = half_box(rendition->cut);
+    rendition->left = half(rendition->left);
+    rendition->top = half(rendition->top);
+    halve_overlays(rendition);
+}
+
+/* The shorter side of what is not bars; 0 while the film's bars are still to be found. */
+static gint64 shorter_side(const PmxRendition *rendition)
+{
+    const PmxBox *box = rendition->cut.width ? &rendition->cut : &rendition->scaled;
+    return box->width ? MIN(box->width, box->height) : MIN(rendition->width, rendition->height);
+}
+
+/* Fields stay whole lines only at full size, and of small pictures a quarter foretells badly. */
+static gboolean may_be_small(const PmxRendition *rendition, gboolean interlaced)
+{
+    enum { LEAST = 128 };
+    return !interlaced && rendition->mode == PMX_RATE_ONEPASS &&
+           rendition->codec != PMX_CODEC_H265 && half(shorter_side(rendition)) >= LEAST;
+}
+
 /*
  * As cheap as its use allows. x264 scales the notes of a first pass to another size, so that onepass
  * can do with a quarter of the picture; x265 cannot. SVT-AV1's rate control takes no notes from us,
  * only the sizes are of use.
  */
-static PmxRendition *measured_rendition(const PmxRendition *from)
+static PmxRendition *measured_rendition(const PmxRendition *from, gboolean interlaced)
 {
     PmxRendition *to = g_malloc(sizeof *to);
     pmx_object_init(&pmx_rendition_object, to);
-    enum { LEAST = 128 };             /* of smaller pictures a quarter foretells badly */
-    gboolean known = from->width > 0; /* else the film's bars are still to be found */
-    gboolean small = known && from->mode == PMX_RATE_ONEPASS && from->codec != PMX_CODEC_H265 &&
-                     half(MIN(from->width, from->height)) >= LEAST;
     to->codec = from->codec;
     to->profile = from->profile;
     to->preset = g_strdup(from->codec == PMX_CODEC_AV1 ? "12" : from->preset);
@@ -53,14 +103,15 @@ static PmxRendition *measured_rendition(const PmxRendition *from)
     to->gop = from->gop;
     to->crop = from->crop;
     to->shape = from->shape;
-    if (!small) {
-        to->scaled = from->scaled;
-        to->cut = from->cut;
-        to->left = from->left;
-        to->top = from->top;
-    }
-    to->width = small ? half(from->width) : from->width;
-    to->height = small ? half(from->height) : from->height;
+    to->scaled = from->scaled;
+    to->cut = from->cut;
+    to->left = from->left;
+    to->top = from->top;
+    to->width = from->width;
+    to->height = from->height;
+    pmx_overlay_copy_all(from, to);
+    if (may_be_small(from, interlaced))
+        halve(to);
     return to;
 }
 
@@ -79,9 +130,9 @@ static void rendition_free(gpointer rendition)
     pmx_object_free(&pmx_rendition_object, rendition);
 }
 
-static guint measured_as(PmxRated *rated, const PmxRendition *rendition)
+static guint measured_as(PmxRated *rated, const PmxRendition *rendition, gboolean interlaced)
 {
-    PmxRendition *wanted = measured_rendition(rendition);
+    PmxRendition *wanted = measured_rendition(rendition, interlaced);
     guint i = 0;
     while (i < rated->measured->len && !same(g_ptr_array_index(rated->measured, i), wanted))
         i++;
@@ -92,7 +143,7 @@ static guint measured_as(PmxRated *rated, const PmxRendition *rendition)
     return i;
 }
 
-PmxRated *pmx_rated_new(const GPtrArray *renditions)
+PmxRated *pmx_rated_new(const GPtrArray *renditions, gboolean interlaced)
 {
     PmxRated *rated = g_new0(PmxRated, 1);
     rated->renditions = renditions;
@@ -101,7 +152,7 @@ PmxRated *pmx_rated_new(const GPtrArray *renditions)
     rated->measures = g_ptr_array_new();
     rated->budgets = g_ptr_array_new();
     for (guint i = 0; i < renditions->len; i++) {
-        guint which = measured_as(rated, g_ptr_array_index(renditions, i));
+        guint which = measured_as(rated, g_ptr_array_index(renditions, i), interlaced);
         g_array_append_val(rated->which, which);
     }
     return rated;
@@ -140,6 +191,7 @@ void pmx_rated_add_measure(PmxRated *rated, const PmxPlanInput *input, PmxTask *
         g_free(to->preset);
         *to = *from;
         to->preset = g_strdup(from->preset);
+        pmx_overlay_copy_all(from, to);
     }
     g_ptr_array_add(rated->measures, task);
 }

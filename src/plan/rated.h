@@ -15,8 +15,9 @@ typedef struct PmxRated PmxRated;
 /* Whether a rendition's rate is shared out by need: its segments are measured first. */
 gboolean pmx_rated_is(const PmxRendition *rendition);
 
-/* For the renditions of a row of segments, all of them rated; borrowed. Caller frees. */
-PmxRated *pmx_rated_new(const GPtrArray *renditions);
+/* For the renditions of a row of segments, all of them rated; borrowed. `interlaced`: their pictures
+ * stay so. Caller frees. */
+PmxRated *pmx_rated_new(const GPtrArray *renditions, gboolean interlaced);
 void pmx_rated_free(PmxRated *rated);
 
 /* Fills in `task`, which measures the next segment: its body, whose renditions are still missing,

@@ -240,13 +240,16 @@ static void add_measure(PmxPlanning *planning, PmxRow *row, char *id, guint i)
     pmx_planning_need(task, body->end);
     pmx_planning_need(task, body->border);
     pmx_rated_add_measure(row->rated, &planning->inputs[row->source], task);
+    for (guint r = 0; r < row->renditions->len; r++)
+        pmx_overlay_read(planning->inputs, planning->job->inputs->len,
+                         g_ptr_array_index(row->renditions, r), task);
     g_ptr_array_add(planning->plan->tasks, task);
 }
 
 /* All segments are measured before the first is encoded. */
 static void add_measures(PmxPlanning *planning, PmxRow *row, guint r)
 {
-    row->rated = pmx_rated_new(row->renditions);
+    row->rated = pmx_rated_new(row->renditions, row->flow.interlaced);
     for (guint i = 0; i < row->grid.count; i++) {
         if (i + 1 < row->grid.count)
             add_cut(planning, row, g_strdup_printf("cut-%u-%04u", r, i + 1), i + 1);

@@ -72,6 +72,7 @@ static const PmxField overlay_fields[] = {
     {"width", PMX_FIELD_DOUBLE, AT(width), .doc = "likewise"},
     {"height", PMX_FIELD_DOUBLE, AT(height), .doc = "likewise"},
     {"font", PMX_FIELD_ENUM, AT(font), .choices = pmx_font_names, .doc = "font"},
+    {"font_file", PMX_FIELD_STRING, AT(font_file), .doc = "its file's SHA-256"},
     {"font_size", PMX_FIELD_DOUBLE, AT(font_size), .doc = "pixels, or a part of the height"},
     {"alpha", PMX_FIELD_DOUBLE, AT(alpha), .doc = "how much it covers"},
     {"color", PMX_FIELD_STRING, AT(color), .doc = "of the text"},

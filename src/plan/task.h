@@ -76,7 +76,8 @@ typedef struct {
     char *image;   /* identity of the picture's file */
     gint64 stream; /* in it */
     double x, y, width, height;
-    int font; /* index into pmx_font_names */
+    int font;        /* index into pmx_font_names */
+    char *font_file; /* what tells it from others; NULL: nobody has looked */
     double font_size, alpha;
     char *color, *border_color;
     gint64 border_width;

@@ -2,12 +2,14 @@
 /* A Config becomes a job. See pmx_service_submit(). */
 #include <string.h>
 
+#include "exec/font-file.h"
 #include "service/private.h"
 #include "storage/job-files.h"
 
 PmxJobOptions pmx_service_job_options(const char *id)
 {
-    return (PmxJobOptions){.job_id = id, .have_fdk_aac = PMX_HAVE_FDK_AAC};
+    return (PmxJobOptions){
+        .job_id = id, .have_fdk_aac = PMX_HAVE_FDK_AAC, .read_font = pmx_font_file_read};
 }
 
 gboolean pmx_service_check_addresses(const PmxService *service, const PmxJob *job,

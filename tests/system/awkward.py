@@ -10,6 +10,7 @@ import csv
 import os
 import random
 import struct
+import zlib
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -144,8 +145,8 @@ RATES = rows_of(
         audio=0, sync=None),
     row("rounded.flv", "the same in FLV", ntsc, times=ticks(Fraction(24000, 1001)), audio=0,
         sync=None),
-    row("fast.mp4", "240 frames a second", options("-vf", "setpts=N/240/TB", "-r", "240", "-an", *H264),
-        times=ticks(240), audio=0, sync=None),
+    row("fast.mp4", "240 frames a second, of which 60 are usual", options("-vf", "setpts=N/240/TB", "-r", "240", "-an", *H264),
+        numbers=range(1, FRAMES, 4), times=ticks(60)[:13], audio=0, sync=None),
     row("slow.mp4", "a frame every two seconds", options(
         "-vf", "setpts=N*2/TB", "-r", "1/2", "-frames:v", "8", "-an", *H264), numbers=range(8),
         times=[Fraction(2 * n) for n in range(8)], audio=0, sync=None),
@@ -301,6 +302,24 @@ def coded(*words, filters="null", audio=()):
     return options("-vf", filters, *words, *(audio or ("-an",)))
 
 
+def mixed(path, kit):
+    """As MPEG-2, whose frames are flagged one by one."""
+    parts = [kit.get(f"awk-{name}.ts", "-an", "-c:v", "mpeg2video", "-q:v", "2", "-bf", "0", *how, "-vf", f"{cut},scale=160:96")
+             for name, cut, how in (
+                 ("fields", "trim=end=1,setfield=tff", ("-flags", "+ildct+ilme", "-top", "1")),
+                 ("frames", "trim=start=1", ("-copyts",)))]
+    path.write_bytes(b"".join(p.read_bytes() for p in parts))
+
+
+def huge(path, kit, side=16000):
+    """Black, one bit a pixel."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    lines = zlib.compress(bytes(side * (side // 8 + 1)), 1)
+    path.write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)) +
+                     chunk(b"IDAT", lines) + chunk(b"IEND", b""))
+
+
 SILENT = {"audio": 0, "sync": None}
 FFV1 = ["-c:v", "ffv1"]
 
@@ -340,6 +359,15 @@ PICTURES = rows_of(
         "-c:v", "mpeg2video", "-q:v", "2", "-flags", "+ildct+ilme", "-top", "0", filters="scale=160:96,setfield=bff"), **SILENT, numbers=50),
     row("mbaff.mp4", "interlaced H.264", coded(*H264, "-x264-params", "tff=1",
                                                filters="scale=160:96"), **SILENT, numbers=50),
+    row("mixed.ts", "half of it interlaced, then progressive", mixed, **SILENT, times=None, quiet=False),
+    row("telecine.mp4", "24 frames a second as 60 fields: two of five frames are combed", coded(
+        *H264, "-flags", "+ildct+ilme", "-x264-params", "tff=1", filters="scale=160:96,telecine=top:23"),
+        **SILENT, numbers=62, times=None),
+    row("hdr10.mp4", "HDR10 with its mastering display", coded(
+        "-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-x265-params",
+        "log-level=none:pools=1:frame-threads=1:colorprim=bt2020:transfer=smpte2084:colormatrix=bt2020nc:hdr10=1:"
+        "max-cll=1000,400:master-display=G(13250\\,34500)B(7500\\,3000)R(34000\\,16000)WP(15635\\,16450)L(10000000\\,50)"),
+        **SILENT, numbers=50),
     row("hlg.mp4", "HLG", coded(
         "-c:v", "libx265", "-preset", "ultrafast", "-pix_fmt", "yuv420p10le", "-x265-params",
         "log-level=none:pools=1:frame-threads=1:colorprim=bt2020:transfer=arib-std-b67:colormatrix=bt2020nc"),
@@ -370,7 +398,9 @@ PICTURES = rows_of(
         times=GRID[:1], long=True),
     row("12h.mp4", "12 hours, a frame every 30 seconds", options(
         "-vf", "loop=29:50,setpts=N*30/TB", "-r", "1/30", "-frames:v", "1440", "-an", *H264), **SILENT,
-        numbers=1440, times=[Fraction(30 * n) for n in range(1440)], long=True, seconds=43200),
+        numbers=1440, times=[Fraction(30 * n) for n in range(1440)], long=True, seconds=43200,
+        env={"POLYMUX_SEGMENT_SECONDS": "7200"}),
+    row("16000.png", "a picture of 16000x16000 pixels in 140 KB", huge, **SILENT, error=(BAD, "more than 67 million pixels")),
 )
 
 
@@ -675,7 +705,7 @@ MADE = [*RATES, *STARTS, *DECODING, *EDITS, *PICTURES, *SOUNDS, *STREAMS, *DAMAG
 SELDOM = """
 changing.ts rounded.flv fast.mp4 wrong-rate.mp4 late.mkv huge.mkv audio-late.mkv audio-early.mkv flv.flv
 negative.mkv unaligned.ts packets.m2ts edit-audio-delay.mp4 edit-video-delay.mp4 turn-180.mp4 turn-270.mp4
-422.mkv 444.mkv alpha.mov bff.ts theora.ogv vp9.webm mpeg4.avi raw.y4m one.png hlg.mp4 aac.m4a mp2.mp2
+422.mkv 444.mkv alpha.mov bff.ts telecine.mp4 theora.ogv vp9.webm mpeg4.avi raw.y4m one.png hlg.mp4 aac.m4a mp2.mp2
 flac-24.flac alac.m4a wavpack.wv tta.tta wma.wma gsm.wav adpcm.wav 5.1.flac 7.1.wav eac3.mp4 mp3.avi
 he-aac.loas he-aac-v2.loas he-aac-v2.mp4 dual-mono.ac3 mono-tracks.mxf
 opus.webm flac.mkv alac.mov pcm.avi truehd.mkv vorbis.ogg cover.mkv subtitles.mkv chapters.mp4

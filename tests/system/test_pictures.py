@@ -4,7 +4,9 @@
 Pictures are compared at high quality (H.264 at Crf 4), so that what is left of a difference is
 the parameter's doing.
 """
+import hashlib
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -578,6 +580,22 @@ def test_text_watermark(polymux, store, extra):
                 f"fontsize=32:fontcolor={color}")
 
 
+def test_text_in_chinese(polymux, store):
+    """Letters, not the box of a font that lacks them; and the font's file is part of the task."""
+    usual = {"Type": "Text", "Y": 40, "FontSize": 64, "FontColor": "red"}
+    marks = [{**usual, "Content": "中", "X": 20}, {**usual, "Content": "文", "X": 120},
+             {**usual, "Content": "中", "X": 220, "FontName": "SimSun"}]
+    wanted = {"OutputFileName": "o", "OverrideParams": {"Video": BEST}, "Features": {"Watermarks": marks}}
+    made = polymux.run(job({"film": wide_film(store)}, [wanted])).file("o.mp4")
+    red = tools.planes(made, WIDE, "yuv420p")[5][180:].reshape(2, 90, 160)[1] > 180
+    one, other, named = (red[20:56, x:x + 36] for x in (10, 60, 110))
+    assert 0.1 < one.mean() < 0.7 and 0.1 < other.mean() < 0.7
+    assert (one != other).mean() > 0.1 and (one != named).mean() < 0.01
+    plan = polymux.call("plan", polymux.write(job({"film": wide_film(store)}, [wanted]))).stdout
+    font = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
+    assert hashlib.sha256(font.read_bytes()).hexdigest() in plan
+
+
 def test_watermarks_that_cannot_be_are_refused(polymux, store):
     film, picture = wide_film(store), store.get("logo.png", logo)
     image = {"Type": "Image", "Content": str(picture)}
@@ -590,6 +608,8 @@ def test_watermarks_that_cannot_be_are_refused(polymux, store):
             ([{**text, "X": 320}], "outside of the picture"),
             ([{**text, "FontColor": "reddish"}], "#RRGGBB"),
             ([{**text, "FontName": "Comic Sans"}], "DejaVu Sans"),
+            ([{**text, "Content": "中", "FontName": "DejaVu Sans"}], "has no \"中\""),
+            ([{**text, "Content": "中\U000F0000"}], "no font that is installed here"),
             ([{**image, "Content": str(noise)}], "noise.png")]:
         done = make(polymux, film, features={"Watermarks": marks}, expect=(1, 2))
         assert any(why in told for _, told in done.problems()), (why, done)

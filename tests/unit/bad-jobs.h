@@ -195,6 +195,21 @@ static const BadJob bad_jobs[] = {
      "'Watermark':[]}}]",
      "InvalidParameter %[0].Features.Watermark: is not a known key; did you mean "
      "\"Watermarks\"?\n"},
+    {OUTPUTS,
+     "[{'OutputFileName':'a.mp4','TemplateId':'Video-360P','OverrideParams':{'Video':{'Remove':true}},"
+     "'Features':{'Watermarks':[{'Type':'Text','Content':'x'}]}}]",
+     "InvalidParameter %[0].Features.Watermarks: has no effect where Video.Remove is true; leave "
+     "one of them out\n"},
+    {OUTPUTS,
+     "[{'OutputFileName':'a.mp4','TemplateId':'Video-360P','OverrideParams':{'Video':{'Codec':'copy'}},"
+     "'Features':{'Watermarks':[{'Type':'Text','Content':'x'}]}}]",
+     "InvalidParameter %[0].Features.Watermarks: has no effect where Video.Codec is copy; leave "
+     "one of them out\n"},
+    {OUTPUTS,
+     "[{'OutputFileName':'a.mp4','OverrideParams':{'Remux':true},"
+     "'Features':{'Watermarks':[{'Type':'Text','Content':'x'}]}}]",
+     "InvalidParameter %[0].Features.Watermarks: has no effect where every stream is copied "
+     "(Remux); leave one of them out\n"},
     {OUTPUTS, "[{'OutputFileName':'a','Features':'{\\'Metadata\\':{\\'a\\':7}}'}]",
      "InvalidParameter %[0].Features.Metadata.a: must be a string\n"},
     {OUTPUTS, "[{'OutputFileName':'../in'},{'OutputFileName':'a','Template':'x'}]",
