@@ -16,9 +16,11 @@
 /* Libraries whose code decides what bytes come out. */
 static gboolean matters(const char *path)
 {
-    static const char *const names[] = {"/libav",       "/libsw",        "/libx26",  "/libfdk-aac",
-                                        "/libpostproc", "/libmp3lame",   "/libopus", "/libvorbis",
-                                        "/libebur128",  "/librubberband"};
+    static const char *const names[] = {
+        "/libav",      "/libsw",   "/libx26",      "/libSvtAv1",   "/libfdk-aac",
+        "/libmp3lame", "/libopus", "/libvorbis",   "/libebur128",  "/librubberband",
+        "/libzimg",    "/libwebp", "/libfreetype", "/libharfbuzz", "/libpostproc",
+    };
     for (guint i = 0; i < G_N_ELEMENTS(names); i++)
         if (strstr(path, names[i]))
             return TRUE;

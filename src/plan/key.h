@@ -11,7 +11,7 @@
 #include <jansson.h>
 
 /* To be raised whenever the runner begins to make other bytes from the same task. */
-#define PMX_ENGINE_VERSION 1
+#define PMX_ENGINE_VERSION 2
 
 /* SHA-256 (FIPS 180-4), 64 hex digits, of the canonical JSON of all arguments. `parameters` is
  * borrowed. Caller frees. */
