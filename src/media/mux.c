@@ -203,18 +203,20 @@ static int put(const PmxMux *mux, AVPacket *packet)
     return av_write_frame(mux->format, packet);
 }
 
-gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, GError **error)
+gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, gboolean *refused, GError **error)
 {
     AVStream *stream = mux->format->streams[number];
     AVRational ticks = g_array_index(mux->ticks, AVRational, number);
     gint64 delay = av_rescale_q(mux->delay, (AVRational){1, 90000}, ticks);
     packet->stream_index = number;
-    packet->pts += delay;
-    packet->dts += delay;
+    packet->pts = av_sat_add64(packet->pts, delay);
+    packet->dts = av_sat_add64(packet->dts, delay);
     av_packet_rescale_ts(packet, ticks, stream->time_base);
     int status = put(mux, packet);
     av_packet_unref(packet);
-    return status >= 0 ||
+    if (refused)
+        *refused = status == AVERROR_INVALIDDATA;
+    return status >= 0 || (refused && *refused) ||
            pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s file cannot be written",
                        pmx_container_info(mux->container)->name);
 }
