@@ -177,7 +177,8 @@ gboolean pmx_mux_begin(PmxMux *mux, GError **error)
 {
     g_autoptr(AVDictionary) options = NULL;
     pmx_mux_options(mux->container, movie_timescale(mux), &options);
-    if (pmx_mux_format(mux->container)->times == PMX_TIMES_EDITS && pmx_mux_spells_names(mux->text))
+    if (pmx_mux_format(mux->container)->times == PMX_TIMES_EDITS &&
+        pmx_mux_spells_names(mux->container, mux->text))
         av_dict_set(&options, "movflags", "+use_metadata_tags", AV_DICT_APPEND);
     /* What is put in afterwards would not be in the checksum. */
     if (mux->names->len > 0 && pmx_mux_long_form(mux->container) == PMX_LONG_MATROSKA)
