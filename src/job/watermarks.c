@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "job/build.h"
+#include "job/containers.h"
 #include "job/output-address.h"
 
 enum { CONTENT_BYTES = 2048, SIDE_MAX = 8192 };
@@ -135,6 +136,26 @@ static json_t *features_of(const json_t *request)
     return json_incref(features);
 }
 
+/* They need a picture that is made anew. */
+static void check_picture(const PmxBuildOutput *building, const char *path)
+{
+    const PmxOutput *output = building->output;
+    const PmxContainerInfo *info = pmx_container_info(output->container);
+    g_autofree char *at = g_strconcat(path, ".Features.Watermarks", NULL);
+    if (output->remux || (!output->video.remove && output->video.codec == PMX_CODEC_COPY))
+        pmx_problems_add(
+            building->build->problems, PMX_CODE_NOT_SUPPORTED, at,
+            "cannot be put onto a picture that is copied; let the video be encoded, or "
+            "leave Watermarks out");
+    else if (!*info->video)
+        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, at,
+                         "has no effect in %s files, which have no video; leave it out",
+                         info->name);
+    else if (output->video.remove)
+        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, at,
+                         "has no effect where Video.Remove is true; leave one of the two out");
+}
+
 void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place)
 {
     const GPtrArray *given = place->request->features.watermarks;
@@ -151,9 +172,7 @@ void pmx_build_watermarks(PmxBuildOutput *building, const PmxOutputPlace *place)
         if (copy->type == PMX_WATERMARK_IMAGE && copy->content && *copy->content)
             copy->input = image_input(building->build, copy->content, content);
     }
-    if (output->watermarks->len && output->video.remove)
-        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, place->path,
-                         "Features.Watermarks has no effect where Video.Remove is true; leave one "
-                         "of them out");
+    if (output->watermarks->len > 0)
+        check_picture(building, place->path);
     json_decref(features);
 }
