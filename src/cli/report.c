@@ -31,8 +31,8 @@ static GPtrArray *gather_warnings(const PmxPlanOutput *planned, const PmxOutputS
     if (state->damaged > 0)
         g_ptr_array_add(warnings,
                         g_strdup_printf("%" G_GINT64_FORMAT
-                                        " damaged packets of the inputs did not decode whole; "
-                                        "what they held is missing",
+                                        " damaged packets of the inputs were left out or did not "
+                                        "decode whole; what they held is missing",
                                         state->damaged));
     return warnings;
 }

@@ -15,8 +15,8 @@
 #define NOTHING ((const char *const[]){NULL})
 
 /* What RIFF's INFO list has names for (the registered chunks of the RIFF specification). */
-static const char *const riff_keys[] = {"album",   "artist", "comment", "copyright", "date",
-                                        "encoder", "genre",  "title",   "track",     NULL};
+static const char *const riff_keys[] = {"album", "artist", "comment", "copyright", "date",
+                                        "genre", "title",  "track",   NULL};
 static const char *const service_keys[] = {"service_name", "service_provider", NULL};
 
 static const PmxContainerInfo containers[] = {

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/moment.h"
 #include "job/containers.h"
 #include "job/params.h"
 
@@ -106,6 +107,64 @@ void pmx_features_check_span(const PmxTimeSpan *span, const char *path, PmxProbl
                          "cannot be given together with Duration; leave one of the two out");
 }
 
+/* Names under which a format itself tells of the file; NULL: of none. */
+static const char *const *taken_names(int container)
+{
+    static const char *const matroska[] = {"duration", "encoding_tool", NULL};
+    static const char *const flv[] = {"width",           "height",
+                                      "videodatarate",   "framerate",
+                                      "videocodecid",    "audiodatarate",
+                                      "audiosamplerate", "audiosamplesize",
+                                      "stereo",          "audiocodecid",
+                                      "duration",        "onmetadata",
+                                      "datasize",        "lasttimestamp",
+                                      "totalframes",     "hasaudio",
+                                      "hasvideo",        "hascuepoints",
+                                      "hasmetadata",     "haskeyframes",
+                                      "filesize",        NULL};
+    static const char *const flac[] = {"waveformatextensible_channel_mask", NULL};
+    switch (container) {
+    case PMX_CONTAINER_MKV:
+    case PMX_CONTAINER_WEBM:
+        return matroska;
+    case PMX_CONTAINER_FLV:
+        return flv;
+    case PMX_CONTAINER_FLAC:
+        return flac;
+    default:
+        return NULL;
+    }
+}
+
+/* Formats do not tell names apart by their case. */
+static gboolean is_given(const GPtrArray *pairs, const char *key)
+{
+    for (guint i = 0; i < pairs->len; i++)
+        if (g_ascii_strcasecmp(((const PmxPair *)g_ptr_array_index(pairs, i))->key, key) == 0)
+            return TRUE;
+    return FALSE;
+}
+
+static char *key_taken(const char *key, int container, const GPtrArray *pairs)
+{
+    const char *const *taken = taken_names(container);
+    g_autofree char *lower = g_ascii_strdown(key, -1);
+    if (strcmp(lower, "encoder") == 0)
+        return g_strdup(
+            "names the program that made a file, which is left out of every file so that "
+            "the same job makes the same bytes; leave it out");
+    if (taken && g_strv_contains(taken, lower))
+        return g_strdup_printf(
+            "is what %s files tell of themselves under that name; choose another "
+            "name",
+            pmx_container_info(container)->name);
+    if (is_given(pairs, key))
+        return g_strdup(
+            "is the same name as another one but for upper and lower case; leave one of "
+            "the two out");
+    return NULL;
+}
+
 static char *key_trouble(const char *key, const PmxContainerInfo *info)
 {
     if (!*key || g_utf8_strlen(key, -1) > KEY_CHARACTERS)
@@ -118,8 +177,9 @@ static char *key_trouble(const char *key, const PmxContainerInfo *info)
     return g_strdup_printf("is not known to %s, which takes %s", info->name, names);
 }
 
-static char *value_trouble(const json_t *value)
+static char *value_trouble(const char *key, const json_t *value)
 {
+    gint64 moment;
     const char *text = json_string_value(value);
     if (!text)
         return g_strdup("must be a string");
@@ -127,15 +187,18 @@ static char *value_trouble(const json_t *value)
         return g_strdup("must not have a NUL character");
     if (!*text || g_utf8_strlen(text, -1) > VALUE_CHARACTERS)
         return g_strdup_printf("must have 1 to %d characters", VALUE_CHARACTERS);
+    if (g_ascii_strcasecmp(key, "creation_time") == 0 && !pmx_moment_parse(text, &moment))
+        return g_strdup_printf("must be a time such as 2026-01-31T12:00:00Z, not \"%s\"", text);
     return pmx_check_plain_text(text);
 }
 
-static void take_pair(const char *key, const json_t *value, const PmxContainerInfo *info,
-                      const char *path, GPtrArray *pairs, PmxProblems *problems)
+static void take_pair(const char *key, const json_t *value, int container, const char *path,
+                      GPtrArray *pairs, PmxProblems *problems)
 {
     g_autofree char *at = g_strconcat(path, ".", key, NULL);
-    g_autofree char *bad_key = key_trouble(key, info);
-    g_autofree char *bad_value = value_trouble(value);
+    char *trouble = key_trouble(key, pmx_container_info(container));
+    g_autofree char *bad_key = trouble ? trouble : key_taken(key, container, pairs);
+    g_autofree char *bad_value = value_trouble(key, value);
     if (bad_key || bad_value) {
         pmx_problems_add(problems, PMX_CODE_INVALID, at, "%s", bad_key ? bad_key : bad_value);
         return;
@@ -176,7 +239,7 @@ GPtrArray *pmx_features_metadata(const json_t *metadata, int container, const ch
     if (info->metadata == PMX_METADATA_NONE)
         return pairs;
     json_object_foreach ((json_t *)metadata, key, value) {
-        take_pair(key, value, info, path, pairs, problems);
+        take_pair(key, value, container, path, pairs, problems);
     }
     return pairs;
 }

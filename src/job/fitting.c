@@ -314,35 +314,16 @@ static gboolean copies_anything(const PmxOutput *output)
     return any;
 }
 
-static gboolean is_paced(const PmxAudio *audio)
-{
-    return audio->tempo.num != 0 && audio->tempo.num != audio->tempo.den;
-}
-
-static void check_tempo(PmxBuildOutput *building)
-{
-    const PmxOutput *output = building->output;
-    for (guint i = 0; i < output->audios->len; i++) {
-        const PmxAudio *audio = g_ptr_array_index(output->audios, i);
-        if (is_paced(audio))
-            pmx_build_report(building, PMX_CODE_NOT_SUPPORTED,
-                             g_strconcat(audio->path, ".Tempo", NULL),
-                             g_strdup("cannot be told of a track that Clip cuts; leave one of the "
-                                      "two out"));
-    }
-}
-
 /* Packets cannot be cut at a frame that is no keyframe, nor at a sample. */
 static void check_clip(PmxBuildOutput *building, const char *path)
 {
     const PmxTimeSpan *clip = &building->output->clip;
     if (!clip->seek && !clip->duration && !clip->end)
         return;
-    check_tempo(building);
     if (copies_anything(building->output))
         pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, g_strdup(path),
-                         g_strdup("cannot cut what is copied at an exact frame; let it be encoded, "
-                                  "or leave Clip out"));
+                         g_strdup("cannot cut what is copied, which can only be cut at keyframes; "
+                                  "let it be encoded, or leave Clip out"));
 }
 
 void pmx_build_features(PmxBuildOutput *building, const PmxOutputPlace *place)

@@ -261,11 +261,16 @@ static void check_video(PmxBuildOutput *building)
     static const char *const shape[] = {"Codec",    "InputRef", "Remove",        "Width",
                                         "Height",   "Fps",      "LongShortMode", "MaxFps",
                                         "ScanMode", "Crop",     "Pad",           NULL};
+    static const char *const sound[] = {"IsCheckAudioBitrate", "IsCheckAudioBitrateFail", NULL};
     const PmxVideo *video = &building->output->video;
     g_autofree char *section = join(building->output->params_path, "Video", NULL);
-    if (video->codec == PMX_CODEC_COPY && !video->remove)
+    g_autofree char *trans = join(building->output->params_path, "TransConfig", NULL);
+    if (video->codec == PMX_CODEC_COPY && !video->remove && !building->output->remux) {
         pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept,
                                "what is copied");
+        pmx_build_check_copied(building, trans, json_object_get(building->over, "TransConfig"),
+                               sound, "a video that is copied");
+    }
     if ((video->codec == PMX_CODEC_GIF || video->codec == PMX_CODEC_WEBP) && !video->remove)
         pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), shape,
                                pmx_codec_spelling(pmx_video_codec_name(video->codec)));

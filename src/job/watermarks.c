@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "job/build.h"
+#include "job/containers.h"
 #include "job/output-address.h"
 
 enum { CONTENT_BYTES = 2048, SIDE_MAX = 8192 };
@@ -207,16 +208,23 @@ static void choose_font(const PmxBuild *build, PmxWatermark *watermark, gboolean
 
 /* --- the whole --- */
 
-/* What there is no encoder for gets nothing put on. */
+/* What is not encoded gets nothing put on. */
 static void check_encoded(const PmxBuildOutput *building, const PmxOutputPlace *place)
 {
     const PmxOutput *output = building->output;
+    const PmxContainerInfo *info = pmx_container_info(output->container);
+    g_autofree char *path = g_strconcat(place->path, ".Features.Watermarks", NULL);
     const char *why = output->remux                           ? "every stream is copied (Remux)"
                       : output->video.remove                  ? "Video.Remove is true"
                       : output->video.codec == PMX_CODEC_COPY ? "Video.Codec is copy"
                                                               : NULL;
-    g_autofree char *path = g_strconcat(place->path, ".Features.Watermarks", NULL);
-    if (why && output->watermarks->len > 0)
+    if (output->watermarks->len == 0)
+        return;
+    if (!*info->video)
+        pmx_problems_add(building->build->problems, PMX_CODE_INVALID, path,
+                         "has no effect in %s files, which have no video; leave it out",
+                         info->name);
+    else if (why)
         pmx_problems_add(building->build->problems, PMX_CODE_INVALID, path,
                          "has no effect where %s; leave one of them out", why);
 }

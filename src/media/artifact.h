@@ -60,6 +60,10 @@ typedef struct PmxArtifactWriter PmxArtifactWriter;
 PmxArtifactWriter *pmx_artifact_create(const char *path, GError **error);
 gboolean pmx_artifact_add(PmxArtifactWriter *writer, const AVPacket *packet, GError **error);
 
+/* Puts the times of a video right whose packets came without times (AV_NOPTS_VALUE), or several with
+ * one: see packet_times.h. */
+void pmx_artifact_settle(PmxArtifactWriter *writer);
+
 /* Writes index, head and trailer; `head->reorder` is worked out here. The writer still has to be
  * freed. */
 gboolean pmx_artifact_finish(PmxArtifactWriter *writer, PmxArtifactHead *head, GError **error);

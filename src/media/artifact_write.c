@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "media/artifact_format.h"
+#include "media/packet_times.h"
 
 #define AT(member) .offset = offsetof(PmxArtifactHead, member)
 static const PmxField head_fields[] = {
@@ -114,20 +115,9 @@ gboolean pmx_artifact_add(PmxArtifactWriter *writer, const AVPacket *packet, GEr
     return put(writer, packet->data, (gsize)packet->size, error);
 }
 
-/* The most packets that come before one they are presented after: what a decoder must hold back.
- * Reordering never reaches across a keyframe here, so looking back a GOP's worth of reordering is
- * enough. */
-static gint64 reorder_depth(const GArray *rows)
+void pmx_artifact_settle(PmxArtifactWriter *writer)
 {
-    enum { LOOK_BACK = 32 };
-    gint64 depth = 0;
-    for (guint i = 0; i < rows->len; i++) {
-        gint64 ahead = 0, pts = g_array_index(rows, PmxArtifactPacket, i).pts;
-        for (guint j = i; j-- > 0 && i - j <= LOOK_BACK;)
-            ahead += g_array_index(rows, PmxArtifactPacket, j).pts > pts;
-        depth = MAX(depth, ahead);
-    }
-    return depth;
+    pmx_packet_times_settle(writer->rows);
 }
 
 static gboolean put_rows(PmxArtifactWriter *writer, GError **error)
@@ -148,7 +138,7 @@ static gboolean put_rows(PmxArtifactWriter *writer, GError **error)
 gboolean pmx_artifact_finish(PmxArtifactWriter *writer, PmxArtifactHead *head, GError **error)
 {
     guint8 trailer[PMX_ARTIFACT_TRAILER_SIZE] = {0};
-    head->reorder = reorder_depth(writer->rows);
+    head->reorder = pmx_packet_times_reorder(writer->rows);
     json_t *json = pmx_object_dump(&pmx_artifact_head_object, head);
     char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
     json_decref(json);

@@ -9,8 +9,10 @@
  * encoded. Sound gets a clock of samples: a container that rounds times (Matroska's are
  * milliseconds) would otherwise leave its rounding in the copy, so times that are no further than
  * that from where the packet before ended are put there.
+ *
+ * Of a damaged source what cannot be shown at its time is left out and counted, so that what is there
+ * stays together with the other tracks.
  */
-#include <libavcodec/bsf.h>
 #include <libavutil/channel_layout.h>
 #include <libavutil/display.h>
 #include <libavutil/intreadwrite.h>
@@ -19,12 +21,14 @@
 #include <math.h>
 
 #include "media/artifact.h"
-#include "media/averror.h"
+#include "media/copy_filter.h"
 #include "media/run.h"
 #include "plan/task.h"
 
-/* More than pictures are ever out of order by (H.264 A.3.1: 16). */
-enum { RECENT = 64 };
+/* More than pictures are ever out of order by (H.264 A.3.1, H.265 A.4.2: 16). */
+enum { RECENT = 64, REORDER_MAX = 16 };
+/* Milliseconds that a time may be behind the stream's end. */
+enum { BEYOND_MS = 1000 };
 
 typedef struct {
     PmxRun *run;
@@ -32,20 +36,29 @@ typedef struct {
     PmxSource *source;
     AVStream *stream;
     PmxArtifactWriter *writer;
-    AVBSFContext *filter; /* or NULL */
+    PmxCopyFilter *filter;
     gint64 given[RECENT]; /* video: presentation times given out last, by packet */
     AVRational ticks;     /* of the artifact */
     gint64 origin;        /* ticks */
+    gint64 limit;         /* ticks: a time beyond it is not believed; 0: any is */
     gint64 next;          /* ticks: where the sound's next packet is due */
+    gint64 told;          /* ticks: the time that its last one brought */
     gint64 priming;       /* samples at the beginning that are not to be heard */
     gint64 longest;       /* samples of a packet */
-    guint packets;
+    guint packets, untimed, damaged;
+    guint jumps;      /* of the source's clock, when the sound's last packet came */
+    gboolean over;    /* what is behind a jump still overlaps what is before it */
     char layout[128]; /* of the sound's channels, as libavutil spells them */
 } Copy;
 
 static gboolean is_audio(const Copy *copy)
 {
     return copy->stream->codecpar->codec_type == AVMEDIA_TYPE_AUDIO;
+}
+
+static gboolean is_video(const Copy *copy)
+{
+    return copy->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
 }
 
 static gint64 frame_samples(const Copy *copy, const AVPacket *packet)
@@ -58,37 +71,57 @@ static gint64 frame_samples(const Copy *copy, const AVPacket *packet)
 
 /* --- times --- */
 
-static gint64 audio_time(Copy *copy, AVPacket *packet)
+static gint64 ticks_of(const Copy *copy, gint64 ms)
 {
-    AVRational from = copy->stream->time_base;
-    gint64 time = av_rescale_q(packet->pts, from, copy->ticks) - copy->origin;
-    gint64 samples = frame_samples(copy, packet);
-    gint64 rounding = av_rescale_q(1, from, copy->ticks) + 1;
-    if (copy->packets > 0 && llabs(time - copy->next) <= rounding)
-        time = copy->next;
-    if (copy->packets > 0 && time <= copy->next - samples) /* never backwards */
-        time = copy->next;
-    copy->next = time + MAX(1, samples);
+    return av_rescale_q(ms, (AVRational){1, 1000}, copy->ticks);
+}
+
+/* `source` ticks of the stream on the output's time line. */
+static gint64 placed(const Copy *copy, gint64 source)
+{
+    gint64 time = av_rescale_q(source, copy->stream->time_base, copy->ticks);
+    return av_sat_sub64(time, copy->origin);
+}
+
+/* A time that this stream can have; what is damaged may say anything. No film lasts eleven days. */
+static gboolean is_possible(const Copy *copy, gint64 time)
+{
+    gint64 most = ticks_of(copy, 1000000000);
+    gint64 latest = copy->limit > 0 ? av_sat_add64(copy->limit, ticks_of(copy, BEYOND_MS)) : most;
+    return time >= -most && time <= MIN(latest, most);
+}
+
+/* FALSE: what was there before already fills the packet's time, as where two recordings meet; pushed
+ * behind it, all that follows would be late. But packets that were given one time together follow one
+ * another. */
+static gboolean audio_time(Copy *copy, gint64 *time, gint64 samples)
+{
+    gint64 rounding = av_rescale_q(1, copy->stream->time_base, copy->ticks) + 1;
+    gint64 told = *time;
+    if (copy->packets > 0 && llabs(told - copy->next) <= rounding)
+        *time = copy->next;
+    else if (copy->packets > 0 && told <= copy->next - samples) {
+        if (told != copy->told)
+            return FALSE;
+        *time = copy->next;
+    }
+    copy->told = told;
+    copy->next = *time + MAX(1, samples);
     copy->longest = MAX(copy->longest, samples);
-    return time;
+    return TRUE;
 }
 
-static gboolean is_given(const Copy *copy, gint64 time)
+/* FALSE: no decoder puts a picture behind so many that come before it. Also what stands before the
+ * first keyframe and the film's beginning, which the probe has found behind it. */
+static gboolean video_time(Copy *copy, gint64 time, gboolean key)
 {
+    guint later = 0;
     for (guint i = 0; i < MIN(copy->packets, RECENT); i++)
-        if (copy->given[i] == time)
-            return TRUE;
-    return FALSE;
-}
-
-/* No two pictures share a time. */
-static gint64 video_time(Copy *copy, const AVPacket *packet)
-{
-    gint64 time = av_rescale_q(packet->pts, copy->stream->time_base, copy->ticks) - copy->origin;
-    while (is_given(copy, time))
-        time++;
+        later += copy->given[i] > time;
+    if (later > REORDER_MAX || (copy->packets == 0 && !key && time < 0))
+        return FALSE;
     copy->given[copy->packets % RECENT] = time;
-    return time;
+    return TRUE;
 }
 
 /* What is to be skipped at the beginning and the end of the stream stands in side data
@@ -104,111 +137,66 @@ static void take_skips(Copy *copy, const AVPacket *packet, gint64 *duration)
     *duration = MAX(1, *duration - (gint64)AV_RL32(data + 4));
 }
 
+/* Pictures that come in order need one time only, others get theirs when all are known; sound goes on
+ * without one. */
+static gint64 time_of(const Copy *copy, const AVPacket *packet)
+{
+    if (packet->pts != AV_NOPTS_VALUE)
+        return placed(copy, packet->pts);
+    if (packet->dts != AV_NOPTS_VALUE && copy->stream->codecpar->video_delay == 0)
+        return placed(copy, packet->dts);
+    return is_audio(copy) && copy->packets > 0 ? copy->next : AV_NOPTS_VALUE;
+}
+
+/* FALSE when the packet has no place in the copy. */
 static gboolean set_times(Copy *copy, AVPacket *packet)
 {
-    /* Pictures that come in order need one time only. */
-    if (packet->pts == AV_NOPTS_VALUE && copy->stream->codecpar->video_delay == 0)
-        packet->pts = packet->dts;
-    if (packet->pts == AV_NOPTS_VALUE && is_audio(copy) && copy->packets > 0)
-        packet->pts = av_rescale_q(copy->next + copy->origin, copy->ticks, copy->stream->time_base);
-    if (packet->pts == AV_NOPTS_VALUE)
+    gint64 time = time_of(copy, packet);
+    gint64 duration = av_rescale_q(packet->duration, copy->stream->time_base, copy->ticks);
+    gboolean untimed = time == AV_NOPTS_VALUE;
+    copy->untimed += untimed;
+    if (untimed ? !is_video(copy) || copy->packets == 0 : !is_possible(copy, time))
         return FALSE;
-    gint64 duration = is_audio(copy)
-                          ? frame_samples(copy, packet)
-                          : av_rescale_q(packet->duration, copy->stream->time_base, copy->ticks);
-    if (is_audio(copy))
+    if (is_audio(copy)) {
+        gint64 samples = duration = frame_samples(copy, packet);
         take_skips(copy, packet, &duration);
-    gboolean video = copy->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
-    if (is_audio(copy))
-        packet->pts = audio_time(copy, packet);
-    else if (video)
-        packet->pts = video_time(copy, packet);
-    else
-        packet->pts =
-            av_rescale_q(packet->pts, copy->stream->time_base, copy->ticks) - copy->origin;
+        if (!audio_time(copy, &time, samples))
+            return FALSE;
+    } else if (is_video(copy) && !untimed &&
+               !video_time(copy, time, packet->flags & AV_PKT_FLAG_KEY)) {
+        return FALSE;
+    }
+    packet->pts = time;
     packet->duration = duration;
     return TRUE;
 }
 
 /* --- packets --- */
 
-static gboolean keep(Copy *copy, AVPacket *packet, GError **error)
-{
-    if (!set_times(copy, packet)) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
-                    "the stream %d has packets without times and cannot be copied; let it be "
-                    "encoded",
-                    copy->stream->index);
-        return FALSE;
-    }
-    copy->packets++;
-    return pmx_artifact_add(copy->writer, packet, error);
-}
-
-/* Takes the header off that each AAC packet of a transport stream has (ISO/IEC 13818-7, 6.2);
- * containers want to be told once. */
-static gboolean needs_filter(const Copy *copy, const AVPacket *packet)
-{
-    const AVCodecParameters *parameters = copy->stream->codecpar;
-    return parameters->codec_id == AV_CODEC_ID_AAC && parameters->extradata_size == 0 &&
-           packet->size > 2 && (AV_RB16(packet->data) & 0xfff0) == 0xfff0;
-}
-
-static int start_filter(Copy *copy)
-{
-    int status = av_bsf_alloc(av_bsf_get_by_name("aac_adtstoasc"), &copy->filter);
-    if (status >= 0)
-        status = avcodec_parameters_copy(copy->filter->par_in, copy->stream->codecpar);
-    if (status < 0)
-        return status;
-    copy->filter->time_base_in = copy->stream->time_base;
-    return av_bsf_init(copy->filter);
-}
-
-static int filtered(Copy *copy, AVPacket *packet)
-{
-    int status = !copy->filter && needs_filter(copy, packet) ? start_filter(copy) : 0;
-    if (status < 0 || !copy->filter)
-        return status;
-    status = av_bsf_send_packet(copy->filter, packet);
-    if (status >= 0)
-        status = av_bsf_receive_packet(copy->filter, packet);
-    size_t size = 0;
-    const uint8_t *config =
-        status >= 0 ? av_packet_get_side_data(packet, AV_PKT_DATA_NEW_EXTRADATA, &size) : NULL;
-    AVCodecParameters *parameters = copy->stream->codecpar;
-    if (config && size > 0 && parameters->extradata_size == 0) {
-        parameters->extradata = av_mallocz(size + AV_INPUT_BUFFER_PADDING_SIZE);
-        if (!parameters->extradata)
-            return AVERROR(ENOMEM);
-        memcpy(parameters->extradata, config, size);
-        parameters->extradata_size = (int)size;
-    }
-    return status;
-}
-
 static gboolean take(Copy *copy, AVPacket *packet, GError **error)
 {
-    if (av_packet_get_side_data(packet, AV_PKT_DATA_ENCRYPTION_INFO, NULL)) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "the stream is encrypted");
-        return FALSE;
-    }
     if (packet->size == 0)
-        return TRUE;
-    int status = filtered(copy, packet);
-    if (status < 0) /* a damaged packet; a player would pass over it as well */
         return TRUE;
     if (pmx_run_due(copy->run))
         pmx_run_progress(
             copy->run,
             json_pack("{s:f}", "seconds", (double)packet->pts * av_q2d(copy->stream->time_base)));
-    return keep(copy, packet, error);
+    /* Players show what is left of a packet that its container knows to be damaged. */
+    gboolean whole = !(packet->flags & AV_PKT_FLAG_CORRUPT), left_out = FALSE;
+    if (!pmx_copy_filter_take(copy->filter, packet, &left_out, error))
+        return FALSE;
+    left_out = left_out || !set_times(copy, packet);
+    copy->damaged += left_out || !whole;
+    if (left_out)
+        return TRUE;
+    copy->packets++;
+    return pmx_artifact_add(copy->writer, packet, error);
 }
 
 static gboolean take_all(Copy *copy, GError **error)
 {
     g_autoptr(AVPacket) packet = av_packet_alloc();
-    while (av_read_frame(copy->source->format, packet) >= 0) {
+    while (pmx_source_next(copy->source, packet) >= 0) {
         gboolean ok = packet->stream_index != copy->stream->index || take(copy, packet, error);
         av_packet_unref(packet);
         if (!ok)
@@ -279,11 +267,14 @@ static gboolean finish(Copy *copy, GError **error)
         .bit_rate = parameters->bit_rate,
         .extradata = extradata,
         .copied = TRUE,
+        .damaged = copy->damaged,
     };
-    if (is_audio(copy))
+    if (is_audio(copy)) {
         set_audio(copy, &head);
-    else if (parameters->codec_type == AVMEDIA_TYPE_VIDEO)
+    } else if (is_video(copy)) {
         set_video(copy, &head);
+        pmx_artifact_settle(copy->writer);
+    }
     return pmx_artifact_finish(copy->writer, &head, error);
 }
 
@@ -299,28 +290,40 @@ static gboolean find_stream(Copy *copy, GError **error)
     }
     copy->stream = format->streams[copy->task->stream];
     for (guint i = 0; i < format->nb_streams; i++)
-        format->streams[i]->discard =
-            format->streams[i] == copy->stream ? AVDISCARD_DEFAULT : AVDISCARD_ALL;
+        format->streams[i]->discard = format->streams[i] == copy->stream || copy->source->unwrap
+                                          ? AVDISCARD_DEFAULT
+                                          : AVDISCARD_ALL;
     format->flags |= AVFMT_FLAG_GENPTS;
     copy->ticks = is_audio(copy) && copy->stream->codecpar->sample_rate > 0
                       ? (AVRational){1, copy->stream->codecpar->sample_rate}
                       : copy->stream->time_base;
     copy->origin = av_rescale_q(copy->task->origin, AV_TIME_BASE_Q, copy->ticks);
+    copy->limit = av_rescale_q(copy->task->limit, AV_TIME_BASE_Q, copy->ticks);
     copy->priming = copy->stream->codecpar->initial_padding;
     return TRUE;
 }
 
-static json_t *run_copy(Copy *copy, GError **error)
+/* Where most packets have no times, what is left is no copy. */
+static gboolean check_packets(const Copy *copy, GError **error)
 {
-    if (!take_all(copy, error))
-        return NULL;
-    if (copy->packets == 0) {
+    if (copy->untimed > copy->packets / 2)
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                    "the stream %d has packets without times and cannot be copied; let it be "
+                    "encoded",
+                    copy->stream->index);
+    else if (copy->packets == 0)
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD, "the stream %d has no packets",
                     copy->stream->index);
-        return NULL;
-    }
-    return finish(copy, error)
-               ? json_pack("{s:i, s:i}", "packets", (int)copy->packets, "damaged", 0)
+    else
+        return TRUE;
+    return FALSE;
+}
+
+static json_t *run_copy(Copy *copy, GError **error)
+{
+    return take_all(copy, error) && check_packets(copy, error) && finish(copy, error)
+               ? json_pack("{s:i, s:i}", "packets", (int)copy->packets, "damaged",
+                           (int)copy->damaged)
                : NULL;
 }
 
@@ -333,12 +336,15 @@ json_t *pmx_copy_run(PmxRun *run, GError **error)
         task && pmx_run_source(run, 0, &ref, error) ? pmx_source_open(&ref, error) : NULL;
     g_autofree char *path = pmx_run_file(run, "0.pmx");
     Copy copy = {.run = run, .task = task, .source = source};
+    if (source && task->sequential)
+        pmx_source_unwrap(source);
     if (source && find_stream(&copy, error))
         copy.writer = pmx_artifact_create(path, error);
     if (copy.writer) {
+        copy.filter = pmx_copy_filter_new(copy.stream);
         result = run_copy(&copy, error);
-        av_bsf_free(&copy.filter);
     }
+    pmx_copy_filter_free(copy.filter);
     pmx_artifact_writer_free(copy.writer);
     pmx_object_free(&pmx_copy_task_object, task);
     return result;

@@ -183,7 +183,8 @@ gboolean pmx_mux_begin(PmxMux *mux, GError **error)
 {
     g_autoptr(AVDictionary) options = NULL;
     pmx_mux_options(mux->container, movie_timescale(mux), mux->size, &options);
-    if (pmx_mux_format(mux->container)->times == PMX_TIMES_EDITS && pmx_mux_spells_names(mux->text))
+    if (pmx_mux_format(mux->container)->times == PMX_TIMES_EDITS &&
+        pmx_mux_spells_names(mux->container, mux->text))
         av_dict_set(&options, "movflags", "+use_metadata_tags", AV_DICT_APPEND);
     /* What is put in afterwards would not be in the checksum. */
     if (mux->names->len > 0 && pmx_mux_long_form(mux->container) == PMX_LONG_MATROSKA)
@@ -209,18 +210,20 @@ static int put(const PmxMux *mux, AVPacket *packet)
     return av_write_frame(mux->format, packet);
 }
 
-gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, GError **error)
+gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, gboolean *refused, GError **error)
 {
     AVStream *stream = mux->format->streams[number];
     AVRational ticks = g_array_index(mux->ticks, AVRational, number);
     gint64 delay = av_rescale_q(mux->delay, (AVRational){1, 90000}, ticks);
     packet->stream_index = number;
-    packet->pts += delay;
-    packet->dts += delay;
+    packet->pts = av_sat_add64(packet->pts, delay);
+    packet->dts = av_sat_add64(packet->dts, delay);
     av_packet_rescale_ts(packet, ticks, stream->time_base);
     int status = put(mux, packet);
     av_packet_unref(packet);
-    return status >= 0 ||
+    if (refused)
+        *refused = status == AVERROR_INVALIDDATA;
+    return status >= 0 || (refused && *refused) ||
            pmx_av_fail(error, PMX_CODE_INTERNAL, status, "the %s file cannot be written",
                        pmx_container_info(mux->container)->name);
 }

@@ -48,7 +48,9 @@ void pmx_mux_expect(PmxMux *mux, gint64 bytes);
 gboolean pmx_mux_begin(PmxMux *mux, GError **error);
 
 /* Writes `packet` (times in ticks of the track's head) into track `number`; the packet is
- * unreferenced. */
-gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, GError **error);
+ * unreferenced. With `refused` a packet whose bytes the container cannot make its own is no error:
+ * then it becomes TRUE and nothing is written. */
+gboolean pmx_mux_write(PmxMux *mux, int number, AVPacket *packet, gboolean *refused,
+                       GError **error);
 
 gboolean pmx_mux_end(PmxMux *mux, GError **error);

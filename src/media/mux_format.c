@@ -29,11 +29,16 @@ static const char *const itunes[] = {
     "title",     "artist",   "album_artist", "composer",    "album",    "date", "comment", "genre",
     "copyright", "grouping", "lyrics",       "description", "synopsis", "show", NULL};
 
-gboolean pmx_mux_spells_names(const AVDictionary *metadata)
+/* QuickTime's own are fewer. */
+static const char *const quicktime[] = {"title",   "artist", "album",     "date",
+                                        "comment", "genre",  "copyright", NULL};
+
+gboolean pmx_mux_spells_names(int container, const AVDictionary *metadata)
 {
+    const char *const *known = container == PMX_CONTAINER_MOV ? quicktime : itunes;
     const AVDictionaryEntry *entry = NULL;
     while ((entry = av_dict_get(metadata, "", entry, AV_DICT_IGNORE_SUFFIX)))
-        if (!g_strv_contains(itunes, entry->key))
+        if (!g_strv_contains(known, entry->key))
             return TRUE;
     return FALSE;
 }

@@ -33,6 +33,6 @@ const PmxMuxFormat *pmx_mux_format(int container);
  * as MP4 has room for it. `size`: bytes that the file will have, about. */
 void pmx_mux_options(int container, gint64 clock, gint64 size, AVDictionary **options);
 
-/* The names in `metadata` are none that players look for in MP4 (iTunes' list), so the file has to
- * spell them out. */
-gboolean pmx_mux_spells_names(const AVDictionary *metadata);
+/* Not all names in `metadata` are ones that players look for in MP4 (iTunes' list) or QuickTime, so the
+ * file has to spell them out. */
+gboolean pmx_mux_spells_names(int container, const AVDictionary *metadata);

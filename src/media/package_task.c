@@ -44,6 +44,7 @@ typedef struct {
     PmxMux *mux;
     const PmxMuxFormat *format;
     GPtrArray *lanes; /* of Lane * */
+    gint64 refused;   /* packets of copies that the container did not take */
 } Package;
 
 static void artifact_free(gpointer data)
@@ -142,7 +143,7 @@ static gint64 priming_of(const Lane *lane)
 {
     const PmxArtifact *artifact = g_ptr_array_index(lane->parts, 0);
     const PmxArtifactHead *head = artifact->head;
-    gint64 before = artifact->count > 0 ? MAX(0, -artifact->packets[0].pts) : 0;
+    gint64 before = artifact->count > 0 ? MAX(0, av_sat_sub64(0, artifact->packets[0].pts)) : 0;
     return lane->video ? 0 : head->copied ? MIN(before, head->padding) : before;
 }
 
@@ -284,7 +285,7 @@ static gint64 first_time(const Package *package, const Lane *lane)
     if (package->format->times == PMX_TIMES_LATER)
         first = MIN(first, lane->packet->dts);
     else if (package->format->times == PMX_TIMES_ALONE || tells_priming(lane))
-        first += priming_of(lane);
+        first = av_sat_add64(first, priming_of(lane));
     return pmx_rescale(first, tick, (PmxRatio){1, 90000});
 }
 
@@ -302,7 +303,18 @@ static gint64 delay_of(const Package *package)
     }
     if (first == G_MAXINT64 || (first > 0 && package->format->times != PMX_TIMES_ALONE))
         return 0;
-    return -first;
+    return av_sat_sub64(0, first);
+}
+
+/* What is copied is as good as the source was: a damaged packet that a container cannot make its own is
+ * left out. */
+static gboolean write_packet(Package *package, const Lane *lane, GError **error)
+{
+    gboolean refused = FALSE, copied = lane_head(lane)->copied;
+    if (!pmx_mux_write(package->mux, lane->number, lane->packet, copied ? &refused : NULL, error))
+        return FALSE;
+    package->refused += refused;
+    return TRUE;
 }
 
 static gboolean write_all(Package *package, GError **error)
@@ -316,9 +328,9 @@ static gboolean write_all(Package *package, GError **error)
         if (pmx_run_due(package->run))
             pmx_run_progress(package->run, json_pack("{s:f}", "seconds", seconds(lane)));
         if (package->format->times == PMX_TIMES_DELAY && tells_priming(lane))
-            lane->packet->pts = lane->packet->dts = lane->packet->pts + priming_of(lane);
-        if (!pmx_mux_write(package->mux, lane->number, lane->packet, error) ||
-            !advance(package, lane, error))
+            lane->packet->pts = lane->packet->dts =
+                av_sat_add64(lane->packet->pts, priming_of(lane));
+        if (!write_packet(package, lane, error) || !advance(package, lane, error))
             return FALSE;
     }
     return TRUE;
@@ -326,7 +338,7 @@ static gboolean write_all(Package *package, GError **error)
 
 static gint64 damaged(const Package *package)
 {
-    gint64 sum = 0;
+    gint64 sum = package->refused;
     for (guint i = 0; i < package->lanes->len; i++) {
         const Lane *lane = g_ptr_array_index(package->lanes, i);
         for (guint k = 0; k < lane->parts->len; k++)

@@ -138,7 +138,8 @@ static void warn(GPtrArray *warnings, const PmxAudio *audio, const char *what)
 }
 
 /* The source document: InputFirst takes the input's tag, Language only where the input has none. */
-static char *inherited_language(const PmxStream *stream, const PmxAudio *audio, GPtrArray *warnings)
+static char *inherited_language(const PmxStream *stream, const PmxAudio *audio, gboolean asked,
+                                GPtrArray *warnings)
 {
     char *own = pmx_language_to_639_2t(stream->language);
     if (own || audio->language) {
@@ -146,17 +147,20 @@ static char *inherited_language(const PmxStream *stream, const PmxAudio *audio, 
             warn(warnings, audio, "the input's language tag is unknown; Language is used instead");
         return own ? own : g_strdup(audio->language);
     }
-    warn(
-        warnings, audio,
-        "the input has no language tag that is known and no Language is given; the track stays untagged");
+    if (asked)
+        warn(
+            warnings, audio,
+            "the input has no language tag that is known and no Language is given; the track stays "
+            "untagged");
     return NULL;
 }
 
-static char *choose_language(const PmxStream *stream, const PmxAudio *audio, GPtrArray *warnings)
+static char *choose_language(const PmxStream *stream, const PmxTrackWish *wish, GPtrArray *warnings)
 {
+    const PmxAudio *audio = wish->audio;
     switch ((PmxLanguageControl)audio->language_control) {
     case PMX_LANGUAGE_INPUT_FIRST:
-        return inherited_language(stream, audio, warnings);
+        return inherited_language(stream, audio, wish->output->audios_given, warnings);
     case PMX_LANGUAGE_CONFIGURED:
         return g_strdup(audio->language);
     case PMX_LANGUAGE_NONE:
@@ -274,7 +278,7 @@ gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
         pmx_sound_set_tempo(wish, input, stream, choice->task, warnings);
         pmx_sound_set_volume(choice->task, &wish->audio->volume);
     }
-    choice->language = choose_language(stream, wish->audio, warnings);
+    choice->language = choose_language(stream, wish, warnings);
     choice->tag = choose_tag(stream, wish->audio, choice->language);
     choice->seconds = (double)pmx_stream_us(stream, stream->end - stream->start) / G_USEC_PER_SEC;
     return TRUE;

@@ -15,6 +15,7 @@ typedef struct {
     const PmxAudioSelector *selector; /* or NULL: the input's default or first track */
     PmxClipRange clip;                /* the part of the film that is wanted */
     gint64 video_us;         /* the output's video length, microseconds; 0: it has no video */
+    gint64 film_us;          /* the same of the whole film, where a clip of it is wanted */
     PmxRatio video_rate;     /* its frames a second */
     const PmxOutput *output; /* whose track it is */
 } PmxTrackWish;

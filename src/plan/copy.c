@@ -3,6 +3,7 @@
 #include "job/containers.h"
 #include "job/language.h"
 #include "job/track-language.h"
+#include "plan/damage.h"
 #include "plan/planning.h"
 
 static gboolean is_picture(const PmxStream *stream)
@@ -63,6 +64,9 @@ gboolean pmx_copy_plan(PmxPlanning *planning, const PmxOutput *output, guint sou
     PmxCopyTask *body = pmx_planning_body(&pmx_copy_task_object);
     body->stream = stream->index;
     body->origin = origin_of(planning->inputs[source].facts);
+    if (stream->kind == PMX_STREAM_VIDEO || stream->kind == PMX_STREAM_AUDIO)
+        body->limit = pmx_stream_us(stream, stream->end) - body->origin;
+    body->sequential = stream->sequential;
     PmxTask *task = pmx_planning_track(planning, PMX_TASK_COPY, source, body);
     task->seconds = MAX(task->seconds, (double)pmx_stream_us(stream, stream->end - stream->start) /
                                            G_USEC_PER_SEC);
@@ -138,6 +142,7 @@ void pmx_copy_plan_all(PmxPlanning *planning, const PmxOutput *output, PmxPlanOu
 {
     const PmxContainerInfo *info = pmx_container_info(output->container);
     const PmxFacts *facts = planning->inputs[0].facts;
+    pmx_damage_tell(planning->inputs, 0, planned->warnings);
     for (guint i = 0; facts->streams && i < facts->streams->len; i++)
         plan_stream(planning, output, g_ptr_array_index(facts->streams, i), planned, choice);
     if (choice->tracks && choice->tracks->len > 1 && !info->several)

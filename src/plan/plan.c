@@ -77,8 +77,11 @@ static void report_no_video(PmxPlanning *planning, const PmxOutput *output)
         pmx_problems_add(planning->problems, PMX_CODE_RESOURCE_BAD, path,
                          "the input \"%s\" has no video%s", output->video.input_ref, why);
     } else {
-        pmx_problems_add(planning->problems, PMX_CODE_RESOURCE_BAD, output->path,
-                         "no input has a video%s; set Video.Remove for a file of audio only", why);
+        pmx_problems_add(
+            planning->problems, PMX_CODE_RESOURCE_BAD, output->path,
+            "no input has a video%s; for a file of sound only set OverrideParams.Video.Remove "
+            "to true, or choose a Container.Format of sound such as m4a or mp3",
+            why);
     }
 }
 

@@ -66,7 +66,7 @@ static double excess(const PmxTrackWish *wish, const PmxPlanInput *input, const 
     const PmxStream *video = pmx_facts_video(input->facts);
     gint64 length = video ? pmx_stream_us(video, video->end - video->start)
                           : pmx_stream_us(stream, stream->end) - pmx_facts_origin(input->facts);
-    return wish->video_us > 0 ? (double)length / (double)wish->video_us : 0;
+    return wish->film_us > 0 ? (double)length / (double)wish->film_us : 0;
 }
 
 /* A tempo near 1 has to be met more closely: dubs differ by seconds for other reasons too. */
@@ -98,21 +98,33 @@ static PmxRatio find_tempo(const PmxTrackWish *wish, const PmxPlanInput *input, 
     return best;
 }
 
-void pmx_sound_set_tempo(const PmxTrackWish *wish, const PmxPlanInput *input,
-                         const PmxStream *stream, PmxAudioTask *task, GPtrArray *warnings)
+static PmxRatio choose_tempo(const PmxTrackWish *wish, const PmxPlanInput *input,
+                             const PmxStream *stream, GPtrArray *warnings)
 {
     PmxRatio wanted = wish->audio->tempo;
-    if (wanted.num >= 0) {
-        task->tempo = wanted.num == wanted.den ? (PmxRatio){0, 1} : wanted;
-        return;
-    }
+    if (wanted.num >= 0)
+        return wanted.num == wanted.den ? (PmxRatio){0, 1} : wanted;
     double measured = excess(wish, input, stream);
-    task->tempo = find_tempo(wish, input, measured);
-    if (!pmx_ratio_known(task->tempo) && fabs(measured - 1) > 0.01)
+    PmxRatio found = find_tempo(wish, input, measured);
+    if (!pmx_ratio_known(found) && fabs(measured - 1) > 0.01)
         g_ptr_array_add(
             warnings, g_strdup_printf("%s: no tempo between 24000/1001, 24 and 25 frames a second "
                                       "makes the dub as long as the film; it keeps its own",
                                       wish->audio->path));
+    return found;
+}
+
+void pmx_sound_set_tempo(const PmxTrackWish *wish, const PmxPlanInput *input,
+                         const PmxStream *stream, PmxAudioTask *task, GPtrArray *warnings)
+{
+    task->tempo = choose_tempo(wish, input, stream, warnings);
+    if (!pmx_ratio_known(task->tempo))
+        return;
+    /* A clip is cut out of the film: the dub is so many times as far on where it begins. */
+    gint64 further =
+        pmx_rescale(wish->clip.start, task->tempo, (PmxRatio){1, 1}) - wish->clip.start;
+    task->origin += further;
+    task->limit -= further;
 }
 
 /* --- volume --- */

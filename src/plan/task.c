@@ -220,6 +220,8 @@ const PmxObject pmx_audio_task_object = {"AudioTask", sizeof(PmxAudioTask), audi
 static const PmxField copy_fields[] = {
     {"stream", PMX_FIELD_INT, AT(stream), .doc = "stream index"},
     {"origin", PMX_FIELD_INT, AT(origin), .doc = "microseconds"},
+    {"limit", PMX_FIELD_INT, AT(limit), .doc = "microseconds"},
+    {"sequential", PMX_FIELD_BOOL, AT(sequential), .doc = "read from the beginning"},
     {0},
 };
 #undef AT

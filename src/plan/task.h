@@ -173,8 +173,10 @@ typedef struct {
 } PmxAudioTask;
 
 typedef struct {
-    gint64 stream; /* index in the source */
-    gint64 origin; /* microseconds: the source time that becomes zero */
+    gint64 stream;       /* index in the source */
+    gint64 origin;       /* microseconds: the source time that becomes zero */
+    gint64 limit;        /* microseconds: as in an audio task; 0: none */
+    gboolean sequential; /* as in a video task */
 } PmxCopyTask;
 
 typedef struct {

@@ -124,8 +124,11 @@ void pmx_tracks_plan(PmxPlanning *planning, const PmxOutput *output, guint video
                      PmxPlanChoice *choice)
 {
     PmxTrackWish wish = {.video_us = video_us, .clip = *range, .output = output};
-    if (video_us > 0)
-        wish.video_rate = pmx_facts_video(planning->inputs[video_source].facts)->frame_rate;
+    if (video_us > 0) {
+        const PmxStream *film = pmx_facts_video(planning->inputs[video_source].facts);
+        wish.video_rate = film->frame_rate;
+        wish.film_us = pmx_stream_us(film, film->end - film->start);
+    }
     for (guint i = 0; output->audios_given && i < output->audios->len; i++) {
         wish.audio = g_ptr_array_index(output->audios, i);
         if (pmx_job_find_ref(planning->job, wish.audio->input_ref, &wish.source, &wish.selector))

@@ -222,8 +222,9 @@ static json_t *warnings_of(const PmxRun *run, guint output)
         json_array_append_new(list, json_string(g_ptr_array_index(planned->warnings, i)));
     if (damaged > 0)
         json_array_append_new(list, json_sprintf("%" JSON_INTEGER_FORMAT
-                                                 " damaged packets of the inputs did not "
-                                                 "decode whole; what they held is missing",
+                                                 " damaged packets of the inputs were left out "
+                                                 "or did not decode whole; what they held is "
+                                                 "missing",
                                                  (json_int_t)damaged));
     if (json_array_size(list) > 0)
         return list;

@@ -52,6 +52,20 @@ def test_in_sync_to_the_end(done, track):
     check(media.find_clicks(line[:, 0], rate, float(start)))
 
 
+def test_clip(polymux, inputs):
+    """A clip is cut out of the film; the dub, which is so many times as far on there, fits it to its end."""
+    tracks = [audio("dub", Tempo="960/1001"), audio("pal", Tempo="auto")]
+    tracks = [{"Codec": "FLAC", "Samplerate": RATE, "Channels": 2, "Duration": "keep", **t} for t in tracks]
+    one = output("o", tracks)
+    one["Features"] = {"Clip": {"TimeSpan": {"Seek": 2.002, "Duration": 6}}}
+    made = polymux.run(job(inputs, [one])).file("o")
+    for track in range(2):
+        start, rate, line = tools.timeline(made, f"a:{track}")
+        found = media.find_clicks(line[:, 0], rate, float(start))
+        assert found == pytest.approx([t - 2.002 for t in TIMES[1:]], abs=0.002)
+        assert abs(len(line) / rate - 6) < 0.05
+
+
 def check(found):
     """No click is off by more than a stretcher's window does to single ones, and there is no drift."""
     assert found == pytest.approx(TIMES, abs=0.002)

@@ -170,7 +170,8 @@ static void test_language(void)
         const PmxAudio audio = {.path = (char *)"Audios[2]",
                                 .language_control = rows[i].control,
                                 .language = (char *)rows[i].configured};
-        const PmxTrackWish wish = {.audio = &audio};
+        const PmxOutput output = {.audios_given = TRUE};
+        const PmxTrackWish wish = {.audio = &audio, .output = &output};
         PmxTrackChoice choice = {0};
         g_assert_true(pmx_audio_choose(&input, &wish, &choice, warnings, problems));
         g_test_message("row %u", i);

@@ -15,7 +15,7 @@ static void write_packet(PmxMux *mux, gint64 at)
     memset(packet->data, 0, PACKET);
     packet->pts = packet->dts = at / 4;
     packet->duration = PACKET / 4;
-    g_assert_true(pmx_mux_write(mux, 0, packet, &error));
+    g_assert_true(pmx_mux_write(mux, 0, packet, NULL, &error));
 }
 
 /* Writes `bytes` of stereo where `expected` were announced; `head` gets the file's beginning. */
