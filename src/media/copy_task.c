@@ -14,11 +14,9 @@
  * stays together with the other tracks.
  */
 #include <libavutil/channel_layout.h>
-#include <libavutil/display.h>
 #include <libavutil/intreadwrite.h>
 #include <libavutil/pixdesc.h>
 #include <libavutil/samplefmt.h>
-#include <math.h>
 
 #include "media/artifact.h"
 #include "media/copy_filter.h"
@@ -207,33 +205,23 @@ static gboolean take_all(Copy *copy, GError **error)
 
 /* --- the head --- */
 
-static PmxRatio ratio(AVRational value)
-{
-    return value.num > 0 && value.den > 0 ? pmx_ratio(value.num, value.den) : (PmxRatio){0, 1};
-}
-
-static gint64 rotation(const AVStream *stream)
-{
-    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-    double angle = matrix ? -av_display_rotation_get((const int32_t *)matrix) : 0;
-    return isnan(angle) ? 0 : ((llround(angle / 90) % 4) + 4) % 4 * 90;
-}
-
 static void set_video(const Copy *copy, PmxArtifactHead *head)
 {
     const AVCodecParameters *parameters = copy->stream->codecpar;
-    head->frame_rate = ratio(av_guess_frame_rate(copy->source->format, copy->stream, NULL));
+    head->frame_rate =
+        pmx_source_ratio(av_guess_frame_rate(copy->source->format, copy->stream, NULL));
     if (!pmx_ratio_known(head->frame_rate))
         head->frame_rate = pmx_ratio(25, 1);
     head->width = parameters->width;
     head->height = parameters->height;
-    head->sar = ratio(av_guess_sample_aspect_ratio(copy->source->format, copy->stream, NULL));
+    head->sar =
+        pmx_source_ratio(av_guess_sample_aspect_ratio(copy->source->format, copy->stream, NULL));
     head->format = (char *)av_get_pix_fmt_name(parameters->format);
     head->range = (char *)av_color_range_name(parameters->color_range);
     head->matrix = (char *)av_color_space_name(parameters->color_space);
     head->primaries = (char *)av_color_primaries_name(parameters->color_primaries);
     head->transfer = (char *)av_color_transfer_name(parameters->color_trc);
-    head->rotation = rotation(copy->stream);
+    head->rotation = pmx_source_rotation(copy->stream);
 }
 
 static void set_audio(Copy *copy, PmxArtifactHead *head)
@@ -261,7 +249,7 @@ static gboolean finish(Copy *copy, GError **error)
             : NULL;
     PmxArtifactHead head = {
         .codec = (char *)avcodec_get_name(parameters->codec_id),
-        .time_base = ratio(copy->ticks),
+        .time_base = pmx_source_ratio(copy->ticks),
         .profile = parameters->profile,
         .level = parameters->level,
         .bit_rate = parameters->bit_rate,

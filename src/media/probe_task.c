@@ -8,7 +8,6 @@
  * frame that decodes, the end is that of its last packet. Containers with an index (MP4) tell
  * keyframes and the end at once; others are read near their end. Runs in the sandbox like any task.
  */
-#include <libavutil/display.h>
 #include <libavutil/pixdesc.h>
 #include <math.h>
 
@@ -43,22 +42,6 @@ static PmxStreamKind kind_of(const AVStream *stream)
     }
 }
 
-static PmxRatio ratio(AVRational value)
-{
-    return value.num > 0 && value.den > 0 ? pmx_ratio(value.num, value.den) : (PmxRatio){0, 1};
-}
-
-/* Clockwise degrees from the display matrix (ISO/IEC 14496-12, 6.2.2), rounded to quarter turns. */
-static gint64 rotation(const AVStream *stream)
-{
-    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
-    double angle = matrix ? -av_display_rotation_get((const int32_t *)matrix) : 0;
-    if (isnan(angle))
-        return 0;
-    gint64 quarter = llround(angle / 90);
-    return ((quarter % 4) + 4) % 4 * 90;
-}
-
 /* Headers tell an average and a base rate; where both agree every frame lasts as long. */
 static void set_rate(PmxStream *out, const AVStream *stream)
 {
@@ -67,11 +50,11 @@ static void set_rate(PmxStream *out, const AVStream *stream)
     gboolean have_average = average.num > 0 && average.den > 0,
              have_base = base.num > 0 && base.den > 0;
     out->constant_rate = have_average && have_base && fabs(a - b) <= b / 1000 && b <= 1000;
-    out->frame_rate = out->constant_rate ? ratio(base)
-                      : have_average     ? ratio(average)
+    out->frame_rate = out->constant_rate ? pmx_source_ratio(base)
+                      : have_average     ? pmx_source_ratio(average)
                                          : (PmxRatio){0, 1};
     if (!have_average && have_base && b <= 240)
-        out->frame_rate = ratio(base);
+        out->frame_rate = pmx_source_ratio(base);
 }
 
 static char *name_or_null(const char *name, gboolean specified)
@@ -170,15 +153,15 @@ static void set_headers(PmxStream *out, AVFormatContext *format, AVStream *strea
     out->title = tag(stream->metadata, "title");
     out->is_default = (stream->disposition & AV_DISPOSITION_DEFAULT) != 0;
     out->cover = (stream->disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
-    out->time_base = ratio(stream->time_base);
+    out->time_base = pmx_source_ratio(stream->time_base);
     out->start = out->end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
     out->frames = MAX(0, stream->nb_frames);
     if (out->kind == PMX_STREAM_VIDEO) {
         out->reordering = parameters->video_delay;
         out->width = parameters->width;
         out->height = parameters->height;
-        out->sar = ratio(av_guess_sample_aspect_ratio(format, stream, NULL));
-        out->rotation = rotation(stream);
+        out->sar = pmx_source_ratio(av_guess_sample_aspect_ratio(format, stream, NULL));
+        out->rotation = pmx_source_rotation(stream);
         set_rate(out, stream);
     } else if (out->kind == PMX_STREAM_AUDIO) {
         out->sample_rate = parameters->sample_rate;

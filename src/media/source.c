@@ -3,6 +3,8 @@
 #include "media/source.h"
 
 #include <errno.h>
+#include <libavutil/display.h>
+#include <math.h>
 #include <unistd.h>
 
 #include "base/wire.h"
@@ -175,4 +177,19 @@ void pmx_source_free(PmxSource *source)
     avio_context_free(&source->io);
     pmx_unwrap_free(source->unwrap);
     g_free(source);
+}
+
+PmxRatio pmx_source_ratio(AVRational value)
+{
+    return value.num > 0 && value.den > 0 ? pmx_ratio(value.num, value.den) : (PmxRatio){0, 1};
+}
+
+gint64 pmx_source_rotation(const AVStream *stream)
+{
+    const uint8_t *matrix = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, NULL);
+    double angle = matrix ? -av_display_rotation_get((const int32_t *)matrix) : 0;
+    if (isnan(angle))
+        return 0;
+    gint64 quarter = llround(angle / 90);
+    return ((quarter % 4) + 4) % 4 * 90;
 }

@@ -10,6 +10,7 @@
 #pragma once
 
 #include "base/problem.h"
+#include "base/ratio.h"
 #include "media/unwrap.h"
 
 /* Pictures of more samples are not decoded, so that a header that lies does not cost gigabytes. 8K,
@@ -53,3 +54,9 @@ gboolean pmx_source_check(const PmxSource *source, GError **error);
 /* Reads up to `length` bytes of an input at `offset`: the bytes read, 0 at the end, -errno. No
  * container needed. */
 gint64 pmx_source_read_at(const PmxSourceRef *ref, gint64 offset, void *buffer, gsize length);
+
+/* What headers say: 0/1 where they say nothing, or nonsense. */
+PmxRatio pmx_source_ratio(AVRational value);
+
+/* Clockwise degrees from the display matrix (ISO/IEC 14496-12, 6.2.2), rounded to quarter turns. */
+gint64 pmx_source_rotation(const AVStream *stream);
