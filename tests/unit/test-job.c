@@ -362,7 +362,7 @@ static void test_audio_codecs(void)
                         ==, rows[i].nearest);
     static const gint64 sources[] = {1, 2, 3, 4, 5, 6, 7, 8, 24};
     static const gint64 low[] = {1, 2, 2, 4, 5, 6, 6, 8, 8}, ac3[] = {1, 2, 2, 4, 5, 6, 6, 6, 6},
-                        opus[] = {1, 2, 2, 4, 4, 6, 6, 8, 8};
+                        opus[] = {1, 2, 2, 4, 5, 6, 6, 8, 8};
     for (guint i = 0; i < G_N_ELEMENTS(sources); i++) {
         g_assert_cmpint(pmx_audio_codec_channels(PMX_AUDIO_AAC, PMX_AAC_LOW, sources[i]), ==,
                         low[i]);
