@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Codecs, profiles, bit depths and rate control, told by ffprobe and by decoding what came out."""
 import json
+import os
 
 import numpy as np
 import pytest
@@ -142,24 +143,44 @@ def least_in_buffer(path, rate, size):
     return least / size
 
 
-BUFFERED = [
-    ({"Crf": 12, "Maxrate": 600}, None, 600),
-    ({"Bitrate": 400, "Maxrate": 600}, "twopass", 600),
-    ({"Bitrate": 400}, "CBR", 400),
-    ({"Codec": "H.265", "Crf": 14, "Maxrate": 600}, None, 600),
+def most_in_windows(path, rate, size):
+    """The most bits in any run of pictures, as a part of what the rate brings meanwhile and the buffer holds."""
+    times, bits = (np.array(column) for column in zip(*packets(path)))
+    behind = np.concatenate([[0], bits.cumsum()])
+    return max((behind[i + 1:] - behind[i] - rate * (times[i:] - times[i])).max() for i in range(len(bits))) / size
+
+
+LONG = bool(os.environ.get("POLYMUX_TEST_LONG"))
+H265 = {"Codec": "H.265", "Preset": "ultrafast"}
+BUFFERED = [  # film, video, mode, highest rate, segments' seconds
+    ("noise", {"Crf": 12, "Maxrate": 600}, None, 600, (100, 1)),
+    ("noise", {"Bitrate": 400, "Maxrate": 600}, "twopass", 600, (100, 1)),
+    ("noise", {"Bitrate": 400}, "CBR", 400, (100, 1)),
+    ("noise", {**H265, "Crf": 14, "Maxrate": 600}, None, 600, (100, 1)),
+    ("noise", {**H265, "Bitrate": 400, "Maxrate": 500}, "twopass", 500, (100, 1) if LONG else (1,)),
+    ("noise", {**H265, "Bitrate": 400}, "CBR", 400, (100, 1) if LONG else (1,)),
+    # what the still half leaves in the buffer is there for the noisy one
+    ("halves", {"Bitrate": 400, "Maxrate": 600}, "twopass", 600, (1,)),
+    ("halves", {**H265, "Bitrate": 400, "Maxrate": 500}, None, 500, (1,)),
 ]
 
 
-@pytest.mark.parametrize("video,mode,rate", BUFFERED)
-def test_the_buffer_holds_over_the_joints(polymux, store, video, mode, rate):
-    source = store.get("noise.mp4", lambda p: tools.ffmpeg(
-        "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=4,noise=alls=40:allf=t,format=yuv420p", "-c:v", "libx264",
-        "-crf", "8", "-preset", "ultrafast", p))
-    for length in (100, 1):
+def noise(path):
+    tools.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=4,noise=alls=40:allf=t,format=yuv420p", "-c:v",
+                 "libx264", "-crf", "8", "-preset", "ultrafast", path)
+
+
+@pytest.mark.parametrize("film_name,video,mode,rate,lengths", BUFFERED)
+def test_the_buffer_holds_over_the_joints(polymux, store, film_name, video, mode, rate, lengths):
+    source = store.get(f"{film_name}.mp4", {"noise": noise, "halves": halves}[film_name])
+    for length in lengths:
         made = make(polymux, source, {"Bufsize": 1000, "Preset": "veryfast", **video},
                     trans={"TransMode": mode} if mode else {}, env=segments(length)).file("o")
         assert least_in_buffer(made, rate * 1000, 1e6) >= 0
+        assert most_in_windows(made, rate * 1000, 1e6) <= 1
         assert kbps(made) > rate * 0.6
+        wanted = video.get("Bitrate", kbps(made))
+        assert abs(kbps(made) / wanted - 1) < 0.03
 
 
 def test_another_rate_measures_nothing_again(polymux, store):
