@@ -287,6 +287,7 @@ static void test_shared(void)
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
         Stage stage;
         stage_init(&stage, cases[i].script);
+        stage_set_pool(&stage, 8, G_GUINT64_CONSTANT(64) << 30);
         stage_add_audio(&stage, "audio-1", 9);
         before_packages(&stage);
         stage_add_video(&stage, "video-0"); /* of which one more is made, that nobody needs */
