@@ -183,6 +183,37 @@ def test_the_buffer_holds_over_the_joints(polymux, store, film_name, video, mode
         assert abs(kbps(made) / wanted - 1) < 0.03
 
 
+def test_interlaced_stays_so_at_a_rate(polymux, store):
+    """Half its height would be no whole number of lines of each field."""
+    source = store.get("rate-woven.mp4", lambda p: tools.ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=s=272x268:r=50:d=1", "-vf", "tinterlace=interleave_top", "-c:v", "libx264", "-flags",
+        "+ildct+ilme", "-x264-params", "tff=1", "-preset", "ultrafast", p))
+    made = make(polymux, source, {"Width": None, "Bitrate": 300, "Preset": "veryfast"}).file("o")
+    assert tools.video(made)["field_order"] == "tt" and tools.size_of(made) == (272, 268)
+    assert abs(kbps(made) / 300 - 1) < 0.03
+
+
+def test_watermarks_at_rates(polymux, store):
+    """Each rendition has its own pictures, at its rate."""
+    pictures = {c: store.get(f"{c}.png", lambda p, c=c: tools.ffmpeg(
+        "-f", "lavfi", "-i", f"color={c}:s=40x20", "-frames:v", "1", "-f", "image2", p)) for c in ("red", "blue", "lime")}
+    marks = {"a": ["red", "blue"], "b": ["lime", "blue"]}
+    outputs = [{"Name": n, "OutputFileName": n, "OverrideParams": {"Video": {"Bitrate": 300, "Preset": "veryfast", "Gop": "10"}},
+                "Features": {"Watermarks": [{"Type": "Image", "Content": str(pictures[c]), "X": 10 + 80 * i, "Y": 10, "Width": 40}
+                                            for i, c in enumerate(colours)]}} for n, colours in marks.items()]
+    done = polymux.run(job({"film": store.get("halves.mp4", halves)}, outputs), env=segments(2))
+    assert done.work["measure"]["run"] == done.work["video"]["run"] == 4
+    chroma = {"red": (84, 255), "blue": (255, 107), "lime": (43, 21)}   # BT.601
+    for name, colours in marks.items():
+        made = done.file(name)
+        assert abs(kbps(made) / 300 - 1) < 0.03
+        planes = tools.planes(made, SIZE, "yuv420p")[:, SIZE[1]:].reshape(-1, 2, SIZE[1] // 2, SIZE[0] // 2)
+        for i, colour in enumerate(colours):
+            for frame in (5, 95):
+                seen = planes[frame, :, 7:13, 7 + 40 * i:23 + 40 * i].mean((1, 2))
+                assert np.abs(seen - chroma[colour]).max() < 25, (name, colour, frame, seen)
+
+
 def test_another_rate_measures_nothing_again(polymux, store):
     source = store.get("halves.mp4", halves)
     video = {"Preset": "veryfast", "Gop": "1s"}
