@@ -309,6 +309,33 @@ static void test_shared(void)
     }
 }
 
+/* A watermark's picture that is written to while it is used: what was made with it is not kept. */
+static void test_image_changes(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    g_autofree char *path = g_build_filename(stage.root, "logo.png", NULL);
+    g_assert_true(g_file_set_contents(path, "the logo", -1, NULL));
+    PmxReader *inputs[] = {stage.inputs[0], pmx_reader_open_file(path, NULL)};
+    stage.setup.inputs = inputs;
+    PmxTask *audio = g_ptr_array_index(stage.plan.tasks, 0);
+    const guint image = 1;
+    audio->also = g_array_append_val(g_array_new(FALSE, FALSE, sizeof(guint)), image);
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    /* in place: the name may lead to another file at any time */
+    g_autoptr(GError) error = NULL;
+    g_file_set_contents_full(path, "another logo", -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+    g_assert_no_error(error);
+    g_assert_true(pmx_executor_run(executor));
+    assert_output(&stage, executor, SMALL, "was changed");
+    assert_output(&stage, executor, LARGE, "was changed");
+    assert_output(&stage, executor, SOUND, NULL);
+    pmx_executor_free(executor);
+    g_array_unref(audio->also);
+    pmx_reader_free(inputs[1]);
+    stage_clear(&stage);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -320,6 +347,7 @@ int main(int argc, char **argv)
     g_test_add_func("/executor-trouble/no-runner", test_no_runner);
     g_test_add_func("/executor-trouble/no-place", test_no_place);
     g_test_add_func("/executor-trouble/shared", test_shared);
+    g_test_add_func("/executor-trouble/image-changes", test_image_changes);
     g_test_add_func("/executor-trouble/old-output", test_old_output);
     return g_test_run();
 }
