@@ -14,10 +14,30 @@ void pmx_executor_close_output(PmxExecutor *executor, guint output, const GError
         executor->events.output(output, executor->events_data);
 }
 
+/* The inputs that a task reads: its source, then its images; NULL behind them. */
+static PmxReader *input_of(const PmxWork *work, guint i)
+{
+    const PmxTask *task = work->task;
+    if (i == 0)
+        return work->executor->setup.inputs[task->source];
+    if (!task->also || i > task->also->len)
+        return NULL;
+    return work->executor->setup.inputs[g_array_index(task->also, guint, i - 1)];
+}
+
+static gboolean inputs_unchanged(const PmxWork *work, GError **error)
+{
+    PmxReader *input;
+    for (guint i = 0; (input = input_of(work, i)); i++)
+        if (!pmx_reader_unchanged(input, error))
+            return FALSE;
+    return TRUE;
+}
+
 static gboolean keep_results(const PmxWork *work, GError **error)
 {
     PmxExecutor *executor = work->executor;
-    if (!pmx_reader_unchanged(executor->setup.inputs[work->task->source], error))
+    if (!inputs_unchanged(work, error))
         return FALSE;
     for (guint i = 0; i < work->indices->len; i++) {
         const char *name = pmx_work_key_name(work, i);
@@ -145,9 +165,11 @@ static gboolean start_publishing(PmxWork *work, const json_t *result, GError **e
 /* Why it failed: of an input that could not be read the reader knows more than the runner. */
 static GError *reason_of(const PmxWork *work, const PmxRunOutcome *outcome)
 {
-    GError *unreadable = work->task->kind == PMX_TASK_PACKAGE
-                             ? NULL
-                             : pmx_reader_failure(work->executor->setup.inputs[work->task->source]);
+    GError *unreadable = NULL;
+    PmxReader *input;
+    for (guint i = 0;
+         work->task->kind != PMX_TASK_PACKAGE && !unreadable && (input = input_of(work, i)); i++)
+        unreadable = pmx_reader_failure(input);
     return unreadable ? unreadable : g_error_copy(outcome->error);
 }
 

@@ -8,7 +8,8 @@ static gboolean share(PmxRun *run, const PmxBudgetTask *task, GError **error)
 {
     guint count = task->measures ? task->measures->len : 0, n = 0;
     g_autofree PmxMeasured *measured = g_new0(PmxMeasured, count + 1);
-    g_autofree double *bits = g_new0(double, count + 1);
+    g_autofree PmxShare *shares = g_new0(PmxShare, count + 1);
+    const PmxVbv vbv = {(double)task->maxrate * 1000, (double)task->bufsize * 1000};
     g_autofree char *path = pmx_run_file(run, "0.pmx");
     for (guint i = 0; i < count; i++) {
         const PmxPackagePart *part = g_ptr_array_index(task->measures, i);
@@ -16,9 +17,8 @@ static gboolean share(PmxRun *run, const PmxBudgetTask *task, GError **error)
             !pmx_measure_read(run, n, &measured[i], error))
             return FALSE;
     }
-    pmx_budget_share(measured, count, (double)task->bitrate * 1000, (double)task->maxrate * 1000,
-                     bits);
-    return pmx_budget_write(path, bits, count, error);
+    pmx_budget_share(measured, count, (double)task->bitrate * 1000, &vbv, shares);
+    return pmx_budget_write(path, shares, count, error);
 }
 
 json_t *pmx_budget_run(PmxRun *run, GError **error)

@@ -15,6 +15,8 @@ enum { TRIES = 5, AV1_TRIES = 8 };
 
 /* How far off, as a part of what was wanted, is near enough. */
 static const double NEAR = 0.012, NEAR_CBR = 0.03;
+/* One that has to leave the buffer as it finds it may take no bit more than comes in: it aims lower. */
+static const double CBR_AIM = 0.985, NEAR_CBR_AIM = 0.015;
 /* A rendition whose buffer does not hold is worse than any that is off. */
 static const double BROKEN = 100;
 /* A step of SVT-AV1's quality takes this part of the bits, about. */
@@ -32,6 +34,7 @@ typedef struct {
     PmxEncodeHow how;
     char *notes;
     double wanted; /* bits; 0: what it takes */
+    double leaves; /* of the buffer, at least, 0..1 */
     guint tries;
     gboolean settled;
     double score;         /* of the best so far: smaller is better */
@@ -69,13 +72,17 @@ static gboolean read_aims(PmxChase *chase, Goal *goal, GError **error)
 {
     guint n = 0;
     PmxMeasured measured;
+    PmxShare share;
     const PmxRendition *rendition = goal->rendition;
     const char *second = pmx_encoder_notes(rendition);
     if (!pmx_run_find(chase->run, rendition->budget, &n, error) ||
-        !pmx_budget_read(chase->run, n, rendition->segment, &goal->wanted, error) ||
+        !pmx_budget_read(chase->run, n, rendition->segment, &share, error) ||
         !pmx_run_find(chase->run, rendition->measure, &n, error) ||
         !pmx_measure_unpack(chase->run, n, goal->notes, second, &measured, error))
         return FALSE;
+    goal->wanted = share.bits;
+    goal->how.start = share.start;
+    goal->leaves = share.end;
     if (is_av1(goal))
         goal->how.crf = first_av1_quality(&measured, goal->wanted);
     else
@@ -93,8 +100,8 @@ static gboolean set_goal(PmxChase *chase, guint i, GError **error)
     goal->notes = pmx_run_file(chase->run, name);
     goal->how.crf = goal->rendition->crf;
     goal->how.measures = chase->measures;
-    /* The film's own beginning may be as full as x264 has it. */
-    goal->how.start = chase->task->begin ? pmx_vbv_joint : 0.9;
+    goal->how.start = chase->task->begin ? pmx_vbv_joint : pmx_vbv_start;
+    goal->leaves = chase->task->end ? pmx_vbv_joint : 0;
     if (chase->measures)
         goal->how.notes = pmx_encoder_notes(goal->rendition) ? goal->notes : NULL;
     else if (pmx_rated_is(goal->rendition))
@@ -164,7 +171,7 @@ static double excess(const PmxChase *chase, const Goal *goal, const PmxEncoded *
     PmxVbvRun run =
         pmx_vbv_run(&vbv, vbv.size * goal->how.start, (const guint32 *)(void *)made->sizes->data,
                     made->sizes->len, seconds_of(chase, made) / made->sizes->len);
-    double joint = chase->task->end ? vbv.size * pmx_vbv_joint : 0;
+    double joint = vbv.size * goal->leaves;
     return MAX(0, MAX(-run.least, joint - run.end));
 }
 
@@ -274,7 +281,8 @@ static void tell_quality(Goal *goal)
 
 static double near_enough(const Goal *goal)
 {
-    return goal->rendition->mode == PMX_RATE_CBR ? NEAR_CBR : NEAR;
+    double of_constant = goal->leaves > 0 ? NEAR_CBR_AIM : NEAR_CBR;
+    return goal->rendition->mode == PMX_RATE_CBR ? of_constant : NEAR;
 }
 
 static gboolean judge(PmxChase *chase, guint i, const PmxEncoded *made, GError **error)
@@ -282,7 +290,8 @@ static gboolean judge(PmxChase *chase, guint i, const PmxEncoded *made, GError *
     Goal *goal = goal_of(chase, i);
     double over = excess(chase, goal, made), seconds = seconds_of(chase, made);
     if (goal->rendition->mode == PMX_RATE_CBR)
-        goal->wanted = (double)goal->rendition->bitrate * 1000 * seconds;
+        goal->wanted =
+            (double)goal->rendition->bitrate * 1000 * seconds * (goal->leaves > 0 ? CBR_AIM : 1);
     /* What a segment that takes little is off by matters little to the film. */
     double share = MAX(goal->wanted, (double)goal->rendition->bitrate * 500 * seconds);
     double miss = goal->wanted > 0 ? fabs(made->bits - goal->wanted) / share : 0;

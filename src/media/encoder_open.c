@@ -51,8 +51,17 @@ static int gop_size(const PmxRendition *rendition, gint64 frames)
     return one ? ENDLESS : (int)CLAMP(rendition->gop, 1, ENDLESS);
 }
 
+/* The encoders come to no rate above the highest one, and to hardly that. A segment that finds the buffer
+ * full may have more, and one of a constant rate has to be told more: then the highest is lifted, and the
+ * chase sees to the buffer (media/chase.h). */
+static gint64 highest_rate(const PmxRendition *rendition, const PmxEncodeHow *how)
+{
+    gint64 most = rendition->maxrate * 1000;
+    return most > 0 ? MAX(most, (gint64)(how->bitrate * 1000)) : 0;
+}
+
 static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
-                        const PmxRendition *rendition)
+                        const PmxRendition *rendition, const PmxEncodeHow *how)
 {
     context->width = (int)rendition->width;
     context->height = (int)rendition->height;
@@ -61,7 +70,7 @@ static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
     context->time_base = rational(task->time_base);
     context->framerate = rational(task->frame_rate);
     context->sample_aspect_ratio = rational(rendition->sar);
-    context->rc_max_rate = rendition->maxrate * 1000;
+    context->rc_max_rate = highest_rate(rendition, how);
     context->rc_buffer_size = (int)MIN(rendition->bufsize * 1000, INT_MAX);
     context->thread_count = 1;
     context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER | AV_CODEC_FLAG_CLOSED_GOP;
@@ -260,7 +269,7 @@ static AVCodecContext *open_as(const PmxVideoTask *task, const PmxRendition *ren
         return NULL;
     }
     g_autoptr(AVCodecContext) context = avcodec_alloc_context3(codec);
-    set_picture(context, task, rendition);
+    set_picture(context, task, rendition, how);
     context->gop_size = gop_size(rendition, frames);
     if (level > 0)
         context->level = level;

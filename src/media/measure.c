@@ -205,12 +205,13 @@ gboolean pmx_measure_notes(const char *path, PmxMeasured *measured, GError **err
 
 /* --- budgets --- */
 
-gboolean pmx_budget_write(const char *path, const double *bits, guint count, GError **error)
+gboolean pmx_budget_write(const char *path, const PmxShare *shares, guint count, GError **error)
 {
     json_t *list = json_array();
     for (guint i = 0; i < count; i++)
-        json_array_append_new(list, json_integer((json_int_t)bits[i]));
-    json_t *head = json_pack("{s:o}", "bits", list);
+        json_array_append_new(list, json_pack("[I, f, f]", (json_int_t)shares[i].bits,
+                                              shares[i].start, shares[i].end));
+    json_t *head = json_pack("{s:o}", "shares", list);
     char *line = json_dumps(head, JSON_COMPACT);
     g_autofree char *text = g_strconcat(line, "\n", NULL);
     gboolean ok = g_file_set_contents(path, text, -1, error);
@@ -219,16 +220,15 @@ gboolean pmx_budget_write(const char *path, const double *bits, guint count, GEr
     return ok;
 }
 
-gboolean pmx_budget_read(PmxRun *run, guint n, gint64 segment, double *bits, GError **error)
+gboolean pmx_budget_read(PmxRun *run, guint n, gint64 segment, PmxShare *share, GError **error)
 {
     gsize end = 0;
     g_autoptr(GByteArray) bytes = read_input(run, n, SIZE_MAX_MEASURE, error);
     if (!bytes)
         return FALSE;
     json_t *head = read_head(bytes, &end);
-    const json_t *value = json_array_get(json_object_get(head, "bits"), (gsize)segment);
-    gboolean ok = json_is_integer(value);
-    *bits = (double)json_integer_value(value);
+    json_t *value = json_array_get(json_object_get(head, "shares"), (gsize)segment);
+    gboolean ok = json_unpack(value, "[F, F, F]", &share->bits, &share->start, &share->end) == 0;
     json_decref(head);
     return ok || damaged(run, n, error);
 }

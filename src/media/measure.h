@@ -3,7 +3,7 @@
  * Measures and budgets: the artifacts of rate control.
  *
  * A measure is a line of JSON (what a segment took, and the sizes of what follows), then the
- * encoder's notes of its first pass, deflated. A budget is a line of JSON: the bits of each segment.
+ * encoder's notes of its first pass, deflated. A budget is a line of JSON: the share of each segment.
  * One thread.
  */
 #pragma once
@@ -28,7 +28,7 @@ gboolean pmx_measure_unpack(PmxRun *run, guint n, const char *notes, const char 
 /* What x264 or x265 say in the notes at `path` that their pictures took, added to `measured`. */
 gboolean pmx_measure_notes(const char *path, PmxMeasured *measured, GError **error);
 
-gboolean pmx_budget_write(const char *path, const double *bits, guint count, GError **error);
+gboolean pmx_budget_write(const char *path, const PmxShare *shares, guint count, GError **error);
 
-/* The bits that the budget that is input `n` gives to `segment`. */
-gboolean pmx_budget_read(PmxRun *run, guint n, gint64 segment, double *bits, GError **error);
+/* What the budget that is input `n` gives to `segment`. */
+gboolean pmx_budget_read(PmxRun *run, guint n, gint64 segment, PmxShare *share, GError **error);

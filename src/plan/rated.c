@@ -211,6 +211,7 @@ static PmxTask *budget_new(const PmxRated *rated, guint row, guint r)
     PmxTask *task = pmx_task_new(PMX_TASK_BUDGET, g_strdup_printf("budget-%u-%02u", row, r), body);
     body->bitrate = rendition->bitrate;
     body->maxrate = rendition->maxrate;
+    body->bufsize = rendition->bufsize;
     for (guint i = 0; i < rated->measures->len; i++) {
         const char *key = measure_of(rated, i, r);
         ((PmxPackagePart *)pmx_array_add(&pmx_package_part_object, &body->measures))->key =

@@ -254,6 +254,7 @@ const PmxObject pmx_package_part_object = {"Part", sizeof(PmxPackagePart), part_
 static const PmxField budget_fields[] = {
     {"bitrate", PMX_FIELD_INT, AT(bitrate), .doc = "kbit/s"},
     {"maxrate", PMX_FIELD_INT, AT(maxrate), .doc = "kbit/s"},
+    {"bufsize", PMX_FIELD_INT, AT(bufsize), .doc = "kbit"},
     {"measures", PMX_FIELD_ARRAY, AT(measures), .object = &pmx_package_part_object,
      .doc = "segments as measured"},
     {0},

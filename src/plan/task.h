@@ -112,8 +112,8 @@ typedef struct {
 } PmxRendition;
 
 typedef struct {
-    gint64 bitrate, maxrate; /* kbit/s; maxrate 0: none */
-    GPtrArray *measures;     /* of PmxPackagePart *: keys, in the segments' order */
+    gint64 bitrate, maxrate, bufsize; /* kbit/s, kbit/s, kbit; maxrate 0: none */
+    GPtrArray *measures;              /* of PmxPackagePart *: keys, in the segments' order */
 } PmxBudgetTask;
 
 typedef struct {

@@ -4,7 +4,8 @@
  * the highest rate until it is full; each picture is taken out at once when it is decoded.
  *
  * Segments are encoded apart and play behind one another. So that the buffer holds over the joints
- * too, each begins with it half full and leaves it at least half full. Pure.
+ * too, each begins with it as full as the one before has to leave it: half, or with a budget
+ * (plan/budget.h) what that foresees. Pure.
  */
 #pragma once
 
@@ -14,8 +15,9 @@ typedef struct {
     double rate, size; /* bit/s, bits */
 } PmxVbv;
 
-/* What a segment takes for granted, and has to leave, as parts of the size. */
-static const double pmx_vbv_joint = 0.5;
+/* Parts of the size: what a segment may always take for granted and has to leave, and how full the
+ * buffer is when the film begins, as x264 has it. */
+static const double pmx_vbv_joint = 0.5, pmx_vbv_start = 0.9;
 
 typedef struct {
     double

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Codecs, profiles, bit depths and rate control, told by ffprobe and by decoding what came out."""
 import json
+import os
 
 import numpy as np
 import pytest
@@ -142,24 +143,75 @@ def least_in_buffer(path, rate, size):
     return least / size
 
 
-BUFFERED = [
-    ({"Crf": 12, "Maxrate": 600}, None, 600),
-    ({"Bitrate": 400, "Maxrate": 600}, "twopass", 600),
-    ({"Bitrate": 400}, "CBR", 400),
-    ({"Codec": "H.265", "Crf": 14, "Maxrate": 600}, None, 600),
+def most_in_windows(path, rate, size):
+    """The most bits in any run of pictures, as a part of what the rate brings meanwhile and the buffer holds."""
+    times, bits = (np.array(column) for column in zip(*packets(path)))
+    behind = np.concatenate([[0], bits.cumsum()])
+    return max((behind[i + 1:] - behind[i] - rate * (times[i:] - times[i])).max() for i in range(len(bits))) / size
+
+
+LONG = bool(os.environ.get("POLYMUX_TEST_LONG"))
+H265 = {"Codec": "H.265", "Preset": "ultrafast"}
+BUFFERED = [  # film, video, mode, highest rate, segments' seconds
+    ("noise", {"Crf": 12, "Maxrate": 600}, None, 600, (100, 1)),
+    ("noise", {"Bitrate": 400, "Maxrate": 600}, "twopass", 600, (100, 1)),
+    ("noise", {"Bitrate": 400}, "CBR", 400, (100, 1)),
+    ("noise", {**H265, "Crf": 14, "Maxrate": 600}, None, 600, (100, 1)),
+    ("noise", {**H265, "Bitrate": 400, "Maxrate": 500}, "twopass", 500, (100, 1) if LONG else (1,)),
+    ("noise", {**H265, "Bitrate": 400}, "CBR", 400, (100, 1) if LONG else (1,)),
+    # what the still half leaves in the buffer is there for the noisy one
+    ("halves", {"Bitrate": 400, "Maxrate": 600}, "twopass", 600, (1,)),
+    ("halves", {**H265, "Bitrate": 400, "Maxrate": 500}, None, 500, (1,)),
 ]
 
 
-@pytest.mark.parametrize("video,mode,rate", BUFFERED)
-def test_the_buffer_holds_over_the_joints(polymux, store, video, mode, rate):
-    source = store.get("noise.mp4", lambda p: tools.ffmpeg(
-        "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=4,noise=alls=40:allf=t,format=yuv420p", "-c:v", "libx264",
-        "-crf", "8", "-preset", "ultrafast", p))
-    for length in (100, 1):
+def noise(path):
+    tools.ffmpeg("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=4,noise=alls=40:allf=t,format=yuv420p", "-c:v",
+                 "libx264", "-crf", "8", "-preset", "ultrafast", path)
+
+
+@pytest.mark.parametrize("film_name,video,mode,rate,lengths", BUFFERED)
+def test_the_buffer_holds_over_the_joints(polymux, store, film_name, video, mode, rate, lengths):
+    source = store.get(f"{film_name}.mp4", {"noise": noise, "halves": halves}[film_name])
+    for length in lengths:
         made = make(polymux, source, {"Bufsize": 1000, "Preset": "veryfast", **video},
                     trans={"TransMode": mode} if mode else {}, env=segments(length)).file("o")
         assert least_in_buffer(made, rate * 1000, 1e6) >= 0
+        assert most_in_windows(made, rate * 1000, 1e6) <= 1
         assert kbps(made) > rate * 0.6
+        wanted = video.get("Bitrate", kbps(made))
+        assert abs(kbps(made) / wanted - 1) < 0.03
+
+
+def test_interlaced_stays_so_at_a_rate(polymux, store):
+    """Half its height would be no whole number of lines of each field."""
+    source = store.get("rate-woven.mp4", lambda p: tools.ffmpeg(
+        "-f", "lavfi", "-i", "testsrc2=s=272x268:r=50:d=1", "-vf", "tinterlace=interleave_top", "-c:v", "libx264", "-flags",
+        "+ildct+ilme", "-x264-params", "tff=1", "-preset", "ultrafast", p))
+    made = make(polymux, source, {"Width": None, "Bitrate": 300, "Preset": "veryfast"}).file("o")
+    assert tools.video(made)["field_order"] == "tt" and tools.size_of(made) == (272, 268)
+    assert abs(kbps(made) / 300 - 1) < 0.03
+
+
+def test_watermarks_at_rates(polymux, store):
+    """Each rendition has its own pictures, at its rate."""
+    pictures = {c: store.get(f"{c}.png", lambda p, c=c: tools.ffmpeg(
+        "-f", "lavfi", "-i", f"color={c}:s=40x20", "-frames:v", "1", "-f", "image2", p)) for c in ("red", "blue", "lime")}
+    marks = {"a": ["red", "blue"], "b": ["lime", "blue"]}
+    outputs = [{"Name": n, "OutputFileName": n, "OverrideParams": {"Video": {"Bitrate": 300, "Preset": "veryfast", "Gop": "10"}},
+                "Features": {"Watermarks": [{"Type": "Image", "Content": str(pictures[c]), "X": 10 + 80 * i, "Y": 10, "Width": 40}
+                                            for i, c in enumerate(colours)]}} for n, colours in marks.items()]
+    done = polymux.run(job({"film": store.get("halves.mp4", halves)}, outputs), env=segments(2))
+    assert done.work["measure"]["run"] == done.work["video"]["run"] == 4
+    chroma = {"red": (84, 255), "blue": (255, 107), "lime": (43, 21)}   # BT.601
+    for name, colours in marks.items():
+        made = done.file(name)
+        assert abs(kbps(made) / 300 - 1) < 0.03
+        planes = tools.planes(made, SIZE, "yuv420p")[:, SIZE[1]:].reshape(-1, 2, SIZE[1] // 2, SIZE[0] // 2)
+        for i, colour in enumerate(colours):
+            for frame in (5, 95):
+                seen = planes[frame, :, 7:13, 7 + 40 * i:23 + 40 * i].mean((1, 2))
+                assert np.abs(seen - chroma[colour]).max() < 25, (name, colour, frame, seen)
 
 
 def test_another_rate_measures_nothing_again(polymux, store):

@@ -37,6 +37,7 @@ typedef struct {
     GPtrArray *files; /* of GBytes *, the order's inputs */
     GThread *server;
     int peer;
+    double start, leaves; /* of the buffer, as the budget has it */
     /* what came of it */
     guint tries;
     double bits;  /* of what is kept */
@@ -94,21 +95,22 @@ static void add_artifacts(Stage *stage, double wanted)
     g_autofree char *notes = file(stage, "given"), *measure = file(stage, "measure"),
                     *budget = file(stage, "budget");
     const PmxMeasured measured = {SECONDS, 1e6, 0, 0};
-    const double bits[] = {7, wanted};
+    const PmxShare shares[] = {{7, 0.9, 0.6}, {wanted, stage->start, stage->leaves}};
     gboolean leaves = stage->rendition.codec != PMX_CODEC_AV1;
     write_notes(notes);
     g_assert_true(pmx_measure_write(measure, &measured, leaves ? notes : NULL, ".mbtree", NULL));
-    g_assert_true(pmx_budget_write(budget, bits, 2, NULL));
+    g_assert_true(pmx_budget_write(budget, shares, 2, NULL));
     add_input(stage, "film", notes);
     add_input(stage, "the-measure", measure);
     add_input(stage, "the-budget", budget);
 }
 
 /* `wanted`: of a rated rendition, bits. */
-static void stage_init(Stage *stage, const PmxRendition *rendition, double wanted)
+static void stage_init(Stage *stage, const PmxRendition *rendition, double wanted, double leaves)
 {
     int ends[2];
-    *stage = (Stage){.folder = temporary_folder(), .rendition = *rendition};
+    *stage = (Stage){
+        .folder = temporary_folder(), .rendition = *rendition, .start = 0.9, .leaves = leaves};
     stage->files = g_ptr_array_new_with_free_func((GDestroyNotify)(void (*)(void))g_bytes_unref);
     stage->order.scratch = stage->folder;
     stage->task.frame_rate = (PmxRatio){RATE, 1};
@@ -249,7 +251,7 @@ static void test_rate(gconstpointer data)
     rendition.codec = row->codec;
     rendition.mode = row->mode;
     rendition.bitrate = (gint64)(row->wanted / SECONDS / 1000);
-    stage_init(&stage, &rendition, cbr ? 0 : row->wanted);
+    stage_init(&stage, &rendition, cbr ? 0 : row->wanted, 0);
     chase(&stage, &row->model);
     g_test_message("%u tries, %.4f of it", stage.tries, stage.bits / row->wanted);
     g_assert_cmpuint(stage.tries, <=, row->tries);
@@ -267,7 +269,7 @@ static void test_quality(void)
     rendition.mode = PMX_RATE_CRF;
     rendition.crf = 30;
     const Model model = {1e6, 0, ANY};
-    stage_init(&stage, &rendition, 0);
+    stage_init(&stage, &rendition, 0, 0);
     chase(&stage, &model);
     g_assert_cmpuint(stage.tries, ==, 1);
     g_assert_cmpfloat_with_epsilon(stage.bits, 1e6 * exp(0.5), 1e3);
@@ -284,7 +286,7 @@ static void test_buffer(void)
     rendition.bitrate = 500;
     rendition.maxrate = 600;
     rendition.bufsize = 600;
-    stage_init(&stage, &rendition, 2e6);
+    stage_init(&stage, &rendition, 2e6, 0);
     chase(&stage, &model);
     g_assert_cmpuint(stage.tries, >, 1);
     g_assert_cmpuint(stage.tries, <=, 5);
@@ -294,11 +296,11 @@ static void test_buffer(void)
     stage_clear(&stage);
 }
 
-/* The segment behind it takes half a buffer for granted; the film's end does not. */
+/* The segment behind it takes for granted what the budget says. */
 static void test_joint(void)
 {
-    guint tries[2];
-    for (guint i = 0; i < 2; i++) {
+    static const double leaves[] = {0, 0.5, 0.8};
+    for (guint i = 0; i < G_N_ELEMENTS(leaves); i++) {
         Stage stage;
         PmxRendition rendition = usual;
         const Model model = {1, 1, 0, 1e12, 0};
@@ -306,15 +308,33 @@ static void test_joint(void)
         rendition.bitrate = 500;
         rendition.maxrate = 420;
         rendition.bufsize = 500;
-        stage_init(&stage, &rendition, 2e6);
-        stage.task.end = i ? "the-next-cut" : NULL;
+        stage_init(&stage, &rendition, 2e6, leaves[i]);
         chase(&stage, &model);
-        g_assert_cmpfloat(stage.least, >=, i ? 0.5 * 500e3 - 2e4 : 0);
-        tries[i] = stage.tries;
+        g_assert_cmpfloat(stage.least, >=, leaves[i] * 500e3 - 2e4);
+        g_assert_true(stage.tries == 1 || leaves[i] > 0);
+        g_assert_true(stage.tries > 1 || leaves[i] == 0);
         stage_clear(&stage);
     }
-    g_assert_cmpuint(tries[0], ==, 1);
-    g_assert_cmpuint(tries[1], >, 1);
+}
+
+/* A constant rate between two joints: never more than comes in, and hardly less. */
+static void test_constant_joint(void)
+{
+    static const double factors[] = {1, 1.02, 0.93, 1.2};
+    for (guint i = 0; i < G_N_ELEMENTS(factors); i++) {
+        Stage stage;
+        PmxRendition rendition = usual;
+        const Model model = {factors[i], 0.8, 0, 1e12, 0};
+        rendition.mode = PMX_RATE_CBR;
+        rendition.bitrate = rendition.maxrate = 250;
+        rendition.bufsize = 500;
+        stage_init(&stage, &rendition, 0, 0);
+        stage.task.begin = stage.task.end = "a cut";
+        chase(&stage, &model);
+        g_assert_cmpfloat(stage.bits, <=, 1e6);
+        g_assert_cmpfloat(stage.bits, >=, 0.97e6);
+        stage_clear(&stage);
+    }
 }
 
 /* --- measuring --- */
@@ -328,7 +348,7 @@ static void test_measure(void)
     g_autoptr(GError) error = NULL;
     rendition.mode = PMX_RATE_TWOPASS;
     rendition.crf = 26;
-    stage_init(&stage, &rendition, 0);
+    stage_init(&stage, &rendition, 0, 0);
     g_autoptr(PmxChase) chase = pmx_chase_new(&stage.run, &stage.task, TRUE, &error);
     g_assert_no_error(error);
     const PmxEncodeHow *how = pmx_chase_how(chase, 0);
@@ -360,7 +380,7 @@ static void test_damaged(void)
     PmxRendition rendition = usual;
     rendition.mode = PMX_RATE_TWOPASS;
     rendition.bitrate = 500;
-    stage_init(&stage, &rendition, 2e6);
+    stage_init(&stage, &rendition, 2e6, 0);
     gsize size = 0;
     const char *bytes = g_bytes_get_data(g_ptr_array_index(stage.files, 1), &size);
     g_autofree char *flipped = g_memdup2(bytes, size);
@@ -383,6 +403,7 @@ int main(int argc, char **argv)
     g_test_add_func("/chase/quality", test_quality);
     g_test_add_func("/chase/buffer", test_buffer);
     g_test_add_func("/chase/joint", test_joint);
+    g_test_add_func("/chase/constant-joint", test_constant_joint);
     g_test_add_func("/chase/measure", test_measure);
     g_test_add_func("/chase/damaged", test_damaged);
     return g_test_run();

@@ -266,6 +266,76 @@ static void test_old_output(void)
     stage_clear(&stage);
 }
 
+/* The last task that was added becomes the one before the packages. */
+static void before_packages(const Stage *stage)
+{
+    GPtrArray *tasks = stage->plan.tasks;
+    gpointer added = g_ptr_array_steal_index(tasks, tasks->len - 1);
+    g_ptr_array_insert(tasks, (int)tasks->len - OUTPUTS, added);
+}
+
+/* Two tasks would make the same: the first does, and what becomes of it becomes of all that need it. */
+static void test_shared(void)
+{
+    static const struct {
+        const char *script, *message; /* NULL: all is well */
+        guint starts;
+    } cases[] = {{"", NULL, 1},
+                 {"audio:1=crash-once", NULL, 2},
+                 {"audio:1=error", "task audio-1 failed: it is bad", 1},
+                 {"audio:1=crash", "task audio-1 failed twice", 2}};
+    for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
+        Stage stage;
+        stage_init(&stage, cases[i].script);
+        stage_set_pool(&stage, 8, G_GUINT64_CONSTANT(64) << 30);
+        stage_add_audio(&stage, "audio-1", 9);
+        before_packages(&stage);
+        stage_add_video(&stage, "video-0"); /* of which one more is made, that nobody needs */
+        PmxTask *video = g_ptr_array_index(stage.plan.tasks, stage.plan.tasks->len - 1);
+        g_ptr_array_add(video->makes, stage_key("in vain"));
+        pmx_array_add(&pmx_rendition_object, &video->video->renditions);
+        before_packages(&stage);
+        PmxExecutor *executor = pmx_executor_new(&stage.setup);
+        g_assert_true(pmx_executor_run(executor));
+        assert_output(&stage, executor, SMALL, cases[i].message);
+        assert_output(&stage, executor, LARGE, cases[i].message);
+        assert_output(&stage, executor, SOUND, NULL);
+        g_assert_cmpuint(stage_count(&stage, "start audio:1"), ==, cases[i].starts);
+        g_assert_cmpuint(stage_count(&stage, "start audio:9"), ==, 0);
+        g_assert_cmpuint(pmx_executor_count(executor, PMX_TASK_VIDEO).run, <=, 4);
+        g_assert_cmpuint(stage_scratches(&stage), ==, 0);
+        pmx_executor_free(executor);
+        stage_clear(&stage);
+    }
+}
+
+/* A watermark's picture that is written to while it is used: what was made with it is not kept. */
+static void test_image_changes(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    g_autofree char *path = g_build_filename(stage.root, "logo.png", NULL);
+    g_assert_true(g_file_set_contents(path, "the logo", -1, NULL));
+    PmxReader *inputs[] = {stage.inputs[0], pmx_reader_open_file(path, NULL)};
+    stage.setup.inputs = inputs;
+    PmxTask *audio = g_ptr_array_index(stage.plan.tasks, 0);
+    const guint image = 1;
+    audio->also = g_array_append_val(g_array_new(FALSE, FALSE, sizeof(guint)), image);
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    /* in place: the name may lead to another file at any time */
+    g_autoptr(GError) error = NULL;
+    g_file_set_contents_full(path, "another logo", -1, G_FILE_SET_CONTENTS_NONE, 0600, &error);
+    g_assert_no_error(error);
+    g_assert_true(pmx_executor_run(executor));
+    assert_output(&stage, executor, SMALL, "was changed");
+    assert_output(&stage, executor, LARGE, "was changed");
+    assert_output(&stage, executor, SOUND, NULL);
+    pmx_executor_free(executor);
+    g_array_unref(audio->also);
+    pmx_reader_free(inputs[1]);
+    stage_clear(&stage);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -276,6 +346,8 @@ int main(int argc, char **argv)
     g_test_add_func("/executor-trouble/goes-on", test_goes_on);
     g_test_add_func("/executor-trouble/no-runner", test_no_runner);
     g_test_add_func("/executor-trouble/no-place", test_no_place);
+    g_test_add_func("/executor-trouble/shared", test_shared);
+    g_test_add_func("/executor-trouble/image-changes", test_image_changes);
     g_test_add_func("/executor-trouble/old-output", test_old_output);
     return g_test_run();
 }

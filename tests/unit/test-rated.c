@@ -229,13 +229,14 @@ static PmxTask *budget(const Stage *stage, guint i)
 static void test_budgets(void)
 {
     Stage stage;
-    PmxRendition three[] = {usual, usual, usual};
-    three[1].bitrate = 400;
-    three[2].maxrate = 900; /* of other segments less may be left for one */
-    stage_init(&stage, three, 3, FALSE);
-    g_assert_cmpuint(stage.plan.tasks->len, ==, 2 + 3);
+    PmxRendition four[] = {usual, usual, usual, usual};
+    four[1].bitrate = 400;
+    four[2].maxrate = four[3].maxrate = 900;
+    four[3].bufsize = 1800;
+    stage_init(&stage, four, 4, FALSE);
+    g_assert_cmpuint(stage.plan.tasks->len, ==, 2 + 4);
     g_autoptr(GHashTable) keys = g_hash_table_new(g_str_hash, g_str_equal);
-    for (guint i = 0; i < 3; i++) {
+    for (guint i = 0; i < 4; i++) {
         const PmxTask *task = budget(&stage, i);
         g_autofree char *id = g_strdup_printf("budget-7-%02u", i);
         g_assert_cmpint(task->kind, ==, PMX_TASK_BUDGET);
