@@ -369,7 +369,8 @@ PICTURES = rows_of(
         times=GRID[:1], long=True),
     row("12h.mp4", "12 hours, a frame every 30 seconds", options(
         "-vf", "loop=29:50,setpts=N*30/TB", "-r", "1/30", "-frames:v", "1440", "-an", *H264), **SILENT,
-        numbers=1440, times=[Fraction(30 * n) for n in range(1440)], long=True, seconds=43200),
+        numbers=1440, times=[Fraction(30 * n) for n in range(1440)], long=True, seconds=43200,
+        env={"POLYMUX_SEGMENT_SECONDS": "600"}),
 )
 
 
