@@ -615,6 +615,8 @@ DAMAGE = rows_of(
     row("cut-50.mp4", "moov in front, cut off in the middle", cut(0.5, front), **SOME, warning="cut off"),
     row("cut-90.mp4", "moov in front, the last tenth missing", cut(0.9, front), **SOME, warning="cut off"),
     row("cut-moov.mp4", "cut off within moov", cut(0.05, front), error=(BAD, "")),
+    row("no-tracks.mkv", "Matroska whose list of tracks is lost", written(
+        (ROOT / "tests" / "fuzz" / "kept" / "no-tracks.mkv").read_bytes()), error=(BAD, "no track that can be read")),
     row("cut-fragments.mp4", "fragmented MP4 cut off in the middle", cut(0.6, fragmented), **SOME),
     row("cut.mkv", "Matroska cut off in the middle", cut(0.5, whole("mkv")), **SOME, warning="cut off"),
     row("cut.ts", "a transport stream cut off in the middle", cut(0.5, whole("ts")), **SOME),
