@@ -3,6 +3,7 @@
 #include "cli/report.h"
 
 #include "base/text.h"
+#include "plan/damage.h"
 
 typedef struct {
     const PmxPlanOutput *planned; /* borrowed from the plan */
@@ -29,11 +30,7 @@ static GPtrArray *gather_warnings(const PmxPlanOutput *planned, const PmxOutputS
     for (guint i = 0; i < planned->warnings->len; i++)
         g_ptr_array_add(warnings, g_strdup(g_ptr_array_index(planned->warnings, i)));
     if (state->damaged > 0)
-        g_ptr_array_add(warnings,
-                        g_strdup_printf("%" G_GINT64_FORMAT
-                                        " damaged packets of the inputs were left out or did not "
-                                        "decode whole; what they held is missing",
-                                        state->damaged));
+        g_ptr_array_add(warnings, pmx_damage_text(state->damaged));
     return warnings;
 }
 

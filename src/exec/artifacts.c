@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/size.h"
@@ -318,6 +319,14 @@ void pmx_artifacts_free(PmxArtifacts *artifacts)
     g_free(artifacts->jobs);
     g_free(artifacts->own);
     g_free(artifacts);
+}
+
+const char *pmx_artifacts_full(const PmxArtifacts *artifacts)
+{
+    enum { ROOM = 64 * 1024 }; /* bytes: less than any writer writes at once */
+    struct statvfs disk;
+    gboolean full = statvfs(artifacts->own, &disk) == 0 && disk.f_bavail * disk.f_frsize < ROOM;
+    return full ? artifacts->root : NULL;
 }
 
 PmxArtifactsUse pmx_artifacts_use(const PmxArtifacts *artifacts)

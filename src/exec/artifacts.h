@@ -49,6 +49,10 @@ void pmx_artifacts_drop(PmxArtifacts *artifacts, const char *key);
 char *pmx_artifacts_scratch(PmxArtifacts *artifacts, GError **error);
 void pmx_artifacts_discard(const char *scratch);
 
+/* The store's folder when nothing more can be written to its disk, NULL while there is room.
+ * Borrowed. */
+const char *pmx_artifacts_full(const PmxArtifacts *artifacts);
+
 typedef struct {
     guint64 count, bytes; /* artifacts kept and their size */
     guint64 used;         /* of them by running jobs */

@@ -68,9 +68,15 @@ void pmx_work_give_up(const PmxWork *work, const GError *why)
 
 void pmx_work_fail(const PmxWork *work, const GError *error)
 {
+    const char *full = pmx_artifacts_full(work->executor->setup.artifacts);
+    g_autofree char *room =
+        full ? g_strdup_printf("; the disk of the folder \"%s\", where results of tasks are kept, "
+                               "is full: make room there and start again",
+                               full)
+             : NULL;
     g_autoptr(GError) told =
-        g_error_new(error->domain, error->code, "task %s failed%s: %s", work->task->id,
-                    work->attempt > 1 ? " twice" : "", error->message);
+        g_error_new(error->domain, error->code, "task %s failed%s: %s%s", work->task->id,
+                    work->attempt > 1 ? " twice" : "", error->message, room ? room : "");
     work->executor->failures = TRUE;
     pmx_work_give_up(work, told);
 }

@@ -262,6 +262,7 @@ static void check_video(PmxBuildOutput *building)
                                         "Height",   "Fps",      "LongShortMode", "MaxFps",
                                         "ScanMode", "Crop",     "Pad",           NULL};
     static const char *const sound[] = {"IsCheckAudioBitrate", "IsCheckAudioBitrateFail", NULL};
+    static const char *const sizes[] = {"IsCheckReso", "IsCheckResoFail", "AdjDarMethod", NULL};
     const PmxVideo *video = &building->output->video;
     g_autofree char *section = join(building->output->params_path, "Video", NULL);
     g_autofree char *trans = join(building->output->params_path, "TransConfig", NULL);
@@ -271,9 +272,13 @@ static void check_video(PmxBuildOutput *building)
         pmx_build_check_copied(building, trans, json_object_get(building->over, "TransConfig"),
                                sound, "a video that is copied");
     }
-    if ((video->codec == PMX_CODEC_GIF || video->codec == PMX_CODEC_WEBP) && !video->remove)
+    if ((video->codec == PMX_CODEC_GIF || video->codec == PMX_CODEC_WEBP) && !video->remove) {
+        const char *name = pmx_codec_spelling(pmx_video_codec_name(video->codec));
         pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), shape,
-                               pmx_codec_spelling(pmx_video_codec_name(video->codec)));
+                               name);
+        pmx_build_check_copied(building, trans, json_object_get(building->over, "TransConfig"),
+                               sizes, name);
+    }
     if ((video->codec == PMX_CODEC_H265 || video->codec == PMX_CODEC_AV1) &&
         pmx_build_given(json_object_get(building->over, "Video"), "Profile"))
         pmx_build_report(building, PMX_CODE_INVALID, pmx_build_blame(building, "Video", profile),

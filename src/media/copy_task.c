@@ -44,8 +44,6 @@ typedef struct {
     gint64 priming;       /* samples at the beginning that are not to be heard */
     gint64 longest;       /* samples of a packet */
     guint packets, untimed, damaged;
-    guint jumps;      /* of the source's clock, when the sound's last packet came */
-    gboolean over;    /* what is behind a jump still overlaps what is before it */
     char layout[128]; /* of the sound's channels, as libavutil spells them */
 } Copy;
 

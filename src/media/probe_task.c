@@ -194,6 +194,11 @@ static void set_keyframes(PmxStream *out, const AVFormatContext *format, AVStrea
 static gboolean look_inside(PmxFacts *facts, PmxSource *source, GError **error)
 {
     AVFormatContext *format = source->format;
+    if (format->nb_streams == 0) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+                    "the file is damaged: it has no track that can be read");
+        return FALSE;
+    }
     g_autoptr(PmxFirstFrames) first = pmx_first_frames_new(source);
     for (guint i = 0, count = format->nb_streams; i < count; i++) {
         PmxStream *stream = pmx_array_add(&pmx_stream_object, &facts->streams);

@@ -37,3 +37,12 @@ gboolean pmx_damage_audio(const PmxPlanInput *inputs, guint source, GPtrArray *w
     }
     return any;
 }
+
+char *pmx_damage_text(gint64 packets)
+{
+    return g_strdup_printf("%" G_GINT64_FORMAT
+                           " damaged packet%s of the inputs %s left out or did not "
+                           "decode whole; what %s held is missing",
+                           packets, packets == 1 ? "" : "s", packets == 1 ? "was" : "were",
+                           packets == 1 ? "it" : "they");
+}

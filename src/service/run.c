@@ -13,6 +13,7 @@
 #include "base/errand.h"
 #include "exec/executor.h"
 #include "net/url.h"
+#include "plan/damage.h"
 #include "service/private.h"
 
 struct PmxRun {
@@ -220,12 +221,10 @@ static json_t *warnings_of(const PmxRun *run, guint output)
     json_t *list = json_array();
     for (guint i = 0; i < planned->warnings->len; i++)
         json_array_append_new(list, json_string(g_ptr_array_index(planned->warnings, i)));
-    if (damaged > 0)
-        json_array_append_new(list, json_sprintf("%" JSON_INTEGER_FORMAT
-                                                 " damaged packets of the inputs were left out "
-                                                 "or did not decode whole; what they held is "
-                                                 "missing",
-                                                 (json_int_t)damaged));
+    if (damaged > 0) {
+        g_autofree char *text = pmx_damage_text(damaged);
+        json_array_append_new(list, json_string(text));
+    }
     if (json_array_size(list) > 0)
         return list;
     json_decref(list);

@@ -399,7 +399,7 @@ PICTURES = rows_of(
     row("12h.mp4", "12 hours, a frame every 30 seconds", options(
         "-vf", "loop=29:50,setpts=N*30/TB", "-r", "1/30", "-frames:v", "1440", "-an", *H264), **SILENT,
         numbers=1440, times=[Fraction(30 * n) for n in range(1440)], long=True, seconds=43200,
-        env={"POLYMUX_SEGMENT_SECONDS": "7200"}),
+        env={"POLYMUX_SEGMENT_SECONDS": "3600"}),
     row("16000.png", "a picture of 16000x16000 pixels in 140 KB", huge, **SILENT, error=(BAD, "more than 67 million pixels")),
 )
 
@@ -566,6 +566,14 @@ def subtitled(path, kit):
            "mov_text" if path.suffix == ".mp4" else "srt", path)
 
 
+def telemetry(path, kit):
+    """A track of data as action cameras write one: the handler meta, samples of gpmd."""
+    subtitles = kit.store.get("awk-words.mp4", lambda p: subtitled(p, kit))
+    data = subtitles.read_bytes()
+    assert data.count(b"sbtl") == data.count(b"tx3g") == 1
+    path.write_bytes(data.replace(b"sbtl", b"meta").replace(b"tx3g", b"gpmd"))
+
+
 def chapters(path, kit):
     text = kit.store.get("awk.ffmeta", lambda p: p.write_text(
         ";FFMETADATA1\n[CHAPTER]\nTIMEBASE=1/1000\nSTART=0\nEND=1000\ntitle=One\n"
@@ -591,6 +599,7 @@ STREAMS = rows_of(
     row("cover.mp3", "a song with a cover", song, **SOUND, encoders=("libmp3lame",)),
     row("cover.mkv", "a picture attached", attached),
     row("timecode.mov", "a timecode track", copied("-timecode", "01:00:00:00")),
+    row("telemetry.mp4", "a track of data, as action cameras write", telemetry),
     row("subtitles.mp4", "a subtitle track", subtitled),
     row("subtitles.mkv", "a subtitle track", subtitled),
     row("chapters.mp4", "chapters, which MP4 keeps as a text track", chapters),
@@ -672,6 +681,8 @@ DAMAGE = rows_of(
     row("cut-50.mp4", "moov in front, cut off in the middle", cut(0.5, front), **SOME, warning="cut off"),
     row("cut-90.mp4", "moov in front, the last tenth missing", cut(0.9, front), **SOME, warning="cut off"),
     row("cut-moov.mp4", "cut off within moov", cut(0.05, front), error=(BAD, "")),
+    row("no-tracks.mkv", "Matroska whose list of tracks is lost", written(
+        (ROOT / "tests" / "fuzz" / "kept" / "no-tracks.mkv").read_bytes()), error=(BAD, "no track that can be read")),
     row("cut-fragments.mp4", "fragmented MP4 cut off in the middle", cut(0.6, fragmented), **SOME),
     row("cut.mkv", "Matroska cut off in the middle", cut(0.5, whole("mkv")), **SOME, warning="cut off"),
     row("cut.ts", "a transport stream cut off in the middle", cut(0.5, whole("ts")), **SOME),

@@ -184,6 +184,7 @@ REFUSED = [
     ({"Container": {"Format": "mp3"}, "Audio": {"Codec": "AAC"}}, "mp3 files carry MP3, not AAC"),
     ({"Container": {"Format": "mp3"}, "Video": {"Width": 320}}, "mp3 files have no video"),
     ({"Container": {"Format": "gif"}, "Audio": {"Codec": "AAC"}}, "gif files have no sound"),
+    ({"Container": {"Format": "gif"}, "TransConfig": {"TransMode": "CBR"}}, "TransConfig.TransMode: has no effect on GIF"),
     ({"Container": {"Format": "mp4"}, "Audio": {"Codec": "VORBIS"}}, "mp4 files carry AAC"),
     ({"Container": {"Format": "ogg"}}, "ogg files carry OPUS, VORBIS or FLAC, not AAC"),
     ({"Container": {"Format": "flv"}, "Audios": [audio("film"), audio("film")]},

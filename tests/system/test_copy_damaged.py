@@ -55,9 +55,9 @@ ROWS = [
     ("twice.ts", from_table("twice.ts"), "mp4", film_at(0) + film_at(2), 100, "clock jumps"),
     ("twice.ts", from_table("twice.ts"), "ts", film_at(0) + film_at(2), 100, "clock jumps"),
     ("copy-jumps.ts", recordings("0", "5000", "20"), "mp4", film_at(0) + film_at(2) + film_at(4), 150, "clock jumps"),
-    ("copy-wraps.ts", recordings(str(WRAP - 1), "1"), "flv", film_at(0) + film_at(2), 100, "damaged packets"),
-    ("no-keyframe.ts", from_table("no-keyframe.ts"), "mkv", film_at(-0.8)[1:], 30, "damaged packets"),
-    ("copy-jumbled.mp4", jumbled, "ts", film_at(0), None, "damaged packets"),
+    ("copy-wraps.ts", recordings(str(WRAP - 1), "1"), "flv", film_at(0) + film_at(2), 100, "damaged packet"),
+    ("no-keyframe.ts", from_table("no-keyframe.ts"), "mkv", film_at(-0.8)[1:], 30, "damaged packet"),
+    ("copy-jumbled.mp4", jumbled, "ts", film_at(0), None, "damaged packet"),
 ]
 
 

@@ -42,10 +42,18 @@ static void test_audio(void)
     g_assert_cmpuint(warnings->len, ==, 2);
 }
 
+static void test_text(void)
+{
+    g_autofree char *one = pmx_damage_text(1), *more = pmx_damage_text(17);
+    g_assert_true(g_str_has_prefix(one, "1 damaged packet of the inputs was left out"));
+    g_assert_true(g_str_has_prefix(more, "17 damaged packets of the inputs were left out"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/damage/notes", test_notes);
     g_test_add_func("/damage/audio", test_audio);
+    g_test_add_func("/damage/text", test_text);
     return g_test_run();
 }
