@@ -20,6 +20,13 @@
 #include "job/config.h"
 #include "job/params.h"
 
+/* A font that a text has asked for. */
+typedef struct {
+    gboolean looked;
+    GBytes *file; /* NULL: it is not installed */
+    char *sum;    /* SHA-256 of the file; NULL: nobody has asked */
+} PmxBuildFont;
+
 /* One job being built. */
 typedef struct {
     const PmxTemplates *templates;
@@ -28,6 +35,7 @@ typedef struct {
     GHashTable
         *files; /* pmx_output_address_key() of an input's or output's file → JSON path of it */
     PmxProblems *problems;
+    PmxBuildFont *fonts; /* PMX_FONTS of them; large, so each is read once a job */
 } PmxBuild;
 
 /* Where an output is in Config. */

@@ -69,17 +69,27 @@ static View find_cmap(const View *file)
     return (View){0};
 }
 
-/* Of all characters when there is one, else of the first 65536. FreeType chooses likewise. */
+/* Of all characters when there is one, else of the first 65536. FreeType prefers likewise. */
 static View find_unicode(const View *cmap)
 {
-    enum { HEAD = 4, RECORD = 8, UNICODE = 0, WINDOWS = 3, SHORT = 4, LONG = 12 };
+    enum {
+        HEAD = 4,
+        RECORD = 8,
+        UNICODE = 0,
+        WINDOWS = 3,
+        FIRST = 1,
+        ALL = 10,
+        SHORT = 4,
+        LONG = 12
+    };
     View found = {0};
     guint count = number(cmap, 2, 2);
     for (guint i = 0; i < count; i++) {
         gsize at = HEAD + (gsize)i * RECORD;
         guint platform = number(cmap, at, 2), encoding = number(cmap, at + 2, 2);
         View table = part(cmap, number(cmap, at + 4, 4));
-        gboolean unicode = platform == UNICODE || (platform == WINDOWS && encoding != 0);
+        gboolean unicode =
+            platform == UNICODE || (platform == WINDOWS && (encoding == FIRST || encoding == ALL));
         if (unicode && number(&table, 0, 2) == LONG)
             return table;
         if (unicode && number(&table, 0, 2) == SHORT)

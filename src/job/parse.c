@@ -165,6 +165,14 @@ static void build_all(PmxBuild *build, const PmxConfig *request, const json_t *c
     build_list(build, NULL, request->outputs, config, "");
 }
 
+static void clear_fonts(PmxBuildFont *fonts)
+{
+    for (guint i = 0; i < PMX_FONTS; i++) {
+        g_clear_pointer(&fonts[i].file, g_bytes_unref);
+        g_free(fonts[i].sum);
+    }
+}
+
 PmxJob *pmx_job_parse(const json_t *config, const PmxTemplates *templates,
                       const PmxJobOptions *options, PmxProblems *problems)
 {
@@ -174,9 +182,11 @@ PmxJob *pmx_job_parse(const json_t *config, const PmxTemplates *templates,
 
     g_autoptr(PmxJob) job = pmx_build_job_new(&request);
     GHashTable *files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
-    PmxBuild build = {templates, options, job, files, problems};
+    PmxBuildFont fonts[PMX_FONTS] = {0};
+    PmxBuild build = {templates, options, job, files, problems, fonts};
     build_all(&build, &request, config);
 
+    clear_fonts(fonts);
     g_hash_table_unref(files);
     pmx_object_clear(&pmx_config_object, &request);
     return pmx_problems_count(problems) == before ? g_steal_pointer(&job) : NULL;

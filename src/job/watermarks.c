@@ -148,23 +148,34 @@ static char *spelled(gunichar character)
 /* What has Chinese characters, or symbols. */
 static const int others[] = {PMX_FONT_ZENHEI, PMX_FONT_NOTO_CJK, PMX_FONT_SYMBOLA};
 
-/* TRUE when the font has all of the text: then it is the watermark's. */
-static gboolean take_font(PmxFontRead read, int font, PmxWatermark *watermark, gunichar *lacks)
+static PmxBuildFont *look_at_font(const PmxBuild *build, int n)
 {
-    g_autoptr(GBytes) file = read(font);
-    *lacks = file ? pmx_font_lacks(file, watermark->content) : 0;
-    if (!file || *lacks)
+    PmxBuildFont *font = &build->fonts[n];
+    if (!font->looked)
+        font->file = build->options->read_font(n);
+    font->looked = TRUE;
+    return font;
+}
+
+/* TRUE when the font has all of the text: then it is the watermark's. */
+static gboolean take_font(const PmxBuild *build, int n, PmxWatermark *watermark, gunichar *lacks)
+{
+    PmxBuildFont *font = look_at_font(build, n);
+    *lacks = font->file ? pmx_font_lacks(font->file, watermark->content) : 0;
+    if (!font->file || *lacks)
         return FALSE;
-    watermark->font = font;
-    watermark->font_file = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, file);
+    if (!font->sum)
+        font->sum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, font->file);
+    watermark->font = n;
+    watermark->font_file = g_strdup(font->sum);
     return TRUE;
 }
 
-static gboolean take_other_font(PmxFontRead read, PmxWatermark *watermark)
+static gboolean take_other_font(const PmxBuild *build, PmxWatermark *watermark)
 {
     gunichar lacks;
     for (guint i = 0; i < G_N_ELEMENTS(others); i++)
-        if (take_font(read, others[i], watermark, &lacks))
+        if (take_font(build, others[i], watermark, &lacks))
             return TRUE;
     return FALSE;
 }
@@ -196,12 +207,11 @@ static void refuse_font(const PmxBuild *build, int font, gunichar lacks, const c
 static void choose_font(const PmxBuild *build, PmxWatermark *watermark, gboolean named,
                         const char *path)
 {
-    PmxFontRead read = build->options->read_font;
     gunichar lacks = 0;
     int font = watermark->font;
-    if (!read || take_font(read, font, watermark, &lacks))
+    if (!build->options->read_font || take_font(build, font, watermark, &lacks))
         return;
-    gboolean other = take_other_font(read, watermark);
+    gboolean other = take_other_font(build, watermark);
     if (!other || named)
         refuse_font(build, font, lacks, other ? pmx_font_names[watermark->font] : NULL, path);
 }

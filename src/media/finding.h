@@ -10,8 +10,8 @@
 /* The run's own; takes `json`. Keys are sorted, so equal findings are equal bytes. */
 gboolean pmx_finding_write(const PmxRun *run, json_t *json, GError **error);
 
-/* Of the run's input `n`, at most `most` bytes. NULL: it is no JSON object, which is not told yet:
- * see pmx_finding_damaged(). */
+/* Of the run's input `n`, at most `most` bytes. NULL: it cannot be read, which is not told yet: see
+ * pmx_finding_damaged(). The order has such an input. */
 json_t *pmx_finding_read(PmxRun *run, guint n, gsize most);
 
 /* Has `error` and the run say that input `n`, `what` ("a kept cut"), has to be made again. FALSE. */

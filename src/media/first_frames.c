@@ -26,6 +26,7 @@ static void open_slot(Slot *slot, const AVStream *stream)
     const AVCodec *codec = avcodec_find_decoder(parameters->codec_id);
     slot->video = parameters->codec_type == AVMEDIA_TYPE_VIDEO;
     slot->first.problem = codec ? "nothing in it decodes" : "there is no decoder for it";
+    slot->first.refused = codec != NULL;
     if (!codec || (!slot->video && parameters->codec_type != AVMEDIA_TYPE_AUDIO))
         return;
     slot->context = avcodec_alloc_context3(codec);
@@ -54,6 +55,7 @@ static void receive(PmxFirstFrames *frames, Slot *slot)
 static void give_up(PmxFirstFrames *frames, Slot *slot, const char *problem)
 {
     slot->first.problem = problem;
+    slot->first.refused = FALSE;
     avcodec_free_context(&slot->context);
     frames->open--;
 }

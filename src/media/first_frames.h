@@ -10,6 +10,7 @@
 typedef struct {
     AVFrame *frame; /* NULL: nothing decoded; pts in the stream's ticks */
     gboolean encrypted;
+    gboolean refused;    /* a decoder had its say, and nothing came out */
     const char *problem; /* static; why there is no frame */
 } PmxFirstFrame;
 

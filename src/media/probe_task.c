@@ -110,7 +110,7 @@ static char *problem_of(const PmxStream *out, const PmxFirstFrame *first)
         return g_strdup_printf("its pictures have %" G_GINT64_FORMAT "x%" G_GINT64_FORMAT
                                " pixels; those of more than %d million are not decoded",
                                out->width, out->height, PMX_PIXELS_MAX / MILLION);
-    if (out->kind == PMX_STREAM_VIDEO && out->width == 0)
+    if (out->kind == PMX_STREAM_VIDEO && out->width == 0 && first->refused)
         return g_strdup_printf("%s; it is damaged, or has more than %d million pixels",
                                first->problem, PMX_PIXELS_MAX / MILLION);
     return g_strdup(first->problem);

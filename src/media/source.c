@@ -127,7 +127,8 @@ static gboolean make_io(PmxSource *source, GError **error)
     return TRUE;
 }
 
-/* It decodes pictures, too, where headers do not tell enough. */
+/* It decodes pictures, too, where headers do not tell enough. Streams that a format without headers
+ * tells of later only get no limit here; of those the runner's memory is one (exec/sandbox.h). */
 static int find_streams(AVFormatContext *format)
 {
     guint count = format->nb_streams;

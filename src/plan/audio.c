@@ -231,11 +231,11 @@ static PmxAudioTask *task_for(const PmxPlanInput *input, const PmxStream *stream
     return task;
 }
 
-/* A dub may have ended before the clip begins. */
+/* A dub may have ended before the clip begins. One that is not filled up fails. */
 static void warn_of_silence(const PmxStream *stream, const PmxTrackWish *wish,
                             const PmxAudioTask *task, GPtrArray *warnings)
 {
-    if (stream->end > stream->start && task->limit <= 0)
+    if (stream->end > stream->start && task->limit <= 0 && (task->pad_to > 0 || task->cut_at > 0))
         warn(warnings, wish->audio,
              wish->clip.length > 0 ? "the track ends before the clip begins; it is silence"
                                    : "the track ends before its video begins; it is silence");
@@ -274,8 +274,8 @@ gboolean pmx_audio_choose(const PmxPlanInput *input, const PmxTrackWish *wish,
         return FALSE;
     }
     if (choice->task) {
-        warn_of_silence(stream, wish, choice->task, warnings);
         pmx_sound_set_tempo(wish, input, stream, choice->task, warnings);
+        warn_of_silence(stream, wish, choice->task, warnings);
         pmx_sound_set_volume(choice->task, &wish->audio->volume);
     }
     choice->language = choose_language(stream, wish, warnings);

@@ -70,18 +70,19 @@ static void halve(PmxRendition *rendition)
     halve_overlays(rendition);
 }
 
-/* The shorter side of what is not bars; 0 while the film's bars are still to be found. */
+/* The shorter side of what is not bars. */
 static gint64 shorter_side(const PmxRendition *rendition)
 {
     const PmxBox *box = rendition->cut.width ? &rendition->cut : &rendition->scaled;
     return box->width ? MIN(box->width, box->height) : MIN(rendition->width, rendition->height);
 }
 
-/* Fields stay whole lines only at full size, and of small pictures a quarter foretells badly. */
+/* Fields stay whole lines only at full size, of small pictures a quarter foretells badly, and what is
+ * inside of bars that are still to be found is worked out from the full size. */
 static gboolean may_be_small(const PmxRendition *rendition, gboolean interlaced)
 {
     enum { LEAST = 128 };
-    return !interlaced && rendition->mode == PMX_RATE_ONEPASS &&
+    return !interlaced && !rendition->crop.found && rendition->mode == PMX_RATE_ONEPASS &&
            rendition->codec != PMX_CODEC_H265 && half(shorter_side(rendition)) >= LEAST;
 }
 

@@ -17,19 +17,26 @@ void pmx_chunk_give_up(PmxChunk *chunk)
     g_free(chunk);
 }
 
-static void drop(PmxChunkCache *cache, PmxChunk *chunk)
+/* It no longer counts; its place on a shelf is still taken. */
+static void forget(PmxChunkCache *cache, PmxChunk *chunk)
 {
-    PmxContent *content = chunk->content;
     g_queue_unlink(&cache->recent, &chunk->link);
     if (chunk->bytes) {
         cache->in_memory -= chunk->length;
-        content->in_memory -= chunk->length;
+        chunk->content->in_memory -= chunk->length;
     } else {
         cache->on_disk -= chunk->length;
-        if (!pmx_shelf_drop(content->shelf, chunk->first * PMX_CHUNK_BLOCK, chunk->length))
-            content->shelf_full = TRUE;
     }
     pmx_chunk_give_up(chunk);
+}
+
+static void drop(PmxChunkCache *cache, PmxChunk *chunk)
+{
+    PmxContent *content = chunk->content;
+    if (!chunk->bytes &&
+        !pmx_shelf_drop(content->shelf, chunk->first * PMX_CHUNK_BLOCK, chunk->length))
+        content->shelf_full = TRUE;
+    forget(cache, chunk);
 }
 
 static gboolean is_too_much(const PmxChunkCache *cache, const PmxChunk *chunk)
@@ -100,7 +107,8 @@ void pmx_chunk_hold(PmxChunk *chunk)
 void pmx_chunk_release(PmxChunkCache *cache, PmxChunk *chunk, gboolean ok)
 {
     chunk->readers--;
-    if (ok)
+    chunk->lost = chunk->lost || !ok;
+    if (!chunk->lost)
         return;
     chunk->content->shelf_full = TRUE;
     if (chunk->readers == 0)
@@ -138,17 +146,19 @@ PmxContent *pmx_content_join(PmxChunkCache *cache, const char *identity)
     return content;
 }
 
-void pmx_content_leave(PmxChunkCache *cache, PmxContent *content)
+PmxShelf *pmx_content_leave(PmxChunkCache *cache, PmxContent *content)
 {
     if (--content->flows > 0)
-        return;
+        return NULL;
     for (GList *link = cache->recent.head, *next; link; link = next) {
         PmxChunk *chunk = link->data;
         next = link->next;
         if (chunk->content == content)
-            drop(cache, chunk);
+            forget(cache, chunk);
     }
+    PmxShelf *shelf = g_steal_pointer(&content->shelf);
     g_hash_table_remove(cache->contents, content->identity);
+    return shelf;
 }
 
 /* --- life --- */
@@ -163,7 +173,7 @@ void pmx_chunk_cache_init(PmxChunkCache *cache, const PmxChunkRoom *room)
 void pmx_chunk_cache_clear(PmxChunkCache *cache)
 {
     while (cache->recent.head)
-        drop(cache, cache->recent.head->data);
+        forget(cache, cache->recent.head->data);
     g_hash_table_unref(cache->contents);
     g_free((char *)cache->room.folder);
 }

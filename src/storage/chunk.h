@@ -26,6 +26,7 @@ typedef struct {
     gboolean there;      /* FALSE: they are on the way */
     GBytes *bytes;       /* NULL: on the way, or on the shelf */
     guint readers;       /* of the shelf; it stays until they are done */
+    gboolean lost;       /* one of them found that it cannot be read */
     GList link;          /* in PmxChunkCache.recent, once they are there */
 } PmxChunk;
 
@@ -39,9 +40,12 @@ typedef struct {
 void pmx_chunk_cache_init(PmxChunkCache *cache, const PmxChunkRoom *room);
 void pmx_chunk_cache_clear(PmxChunkCache *cache);
 
-/* One more flow reads it; one less does, and what nobody reads any more is not kept. */
+/* One more flow reads it. */
 PmxContent *pmx_content_join(PmxChunkCache *cache, const char *identity);
-void pmx_content_leave(PmxChunkCache *cache, PmxContent *content);
+
+/* One less does, and what nobody reads any more is not kept: then its shelf is returned, if it has
+ * one, to be freed without the lock, for that takes a disk its time. Else NULL. */
+PmxShelf *pmx_content_leave(PmxChunkCache *cache, PmxContent *content);
 
 /* The chunk with that block, there or on the way; NULL: there is none. */
 PmxChunk *pmx_chunk_at(const PmxContent *content, gint64 block);

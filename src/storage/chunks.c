@@ -261,8 +261,9 @@ void pmx_flow_free(PmxFlow *flow)
     g_mutex_lock(&chunks->lock);
     while (flow->fetching > 0)
         g_cond_wait(&chunks->changed, &chunks->lock);
-    pmx_content_leave(&chunks->cache, flow->content);
+    PmxShelf *shelf = pmx_content_leave(&chunks->cache, flow->content);
     g_mutex_unlock(&chunks->lock);
+    pmx_shelf_free(shelf);
     g_object_unref(flow->ending);
     g_free(flow);
 }

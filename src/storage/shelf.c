@@ -5,9 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
-enum { PRIVATE = 0700 };
+enum { PRIVATE = 0700, SPARED = 1 << 30 /* bytes */ };
 
 struct PmxShelf {
     int fd;
@@ -33,10 +34,20 @@ void pmx_shelf_free(PmxShelf *shelf)
     g_free(shelf);
 }
 
+/* Artifacts and uploads are on the same disk as a rule, and cannot do without it. */
+static gboolean has_room(const PmxShelf *shelf, gsize length)
+{
+    struct statvfs disk;
+    return fstatvfs(shelf->fd, &disk) == 0 &&
+           (guint64)disk.f_bavail * disk.f_frsize >= SPARED + (guint64)length;
+}
+
 gboolean pmx_shelf_put(PmxShelf *shelf, gint64 offset, GBytes *bytes)
 {
     gsize length;
     const char *data = g_bytes_get_data(bytes, &length);
+    if (!has_room(shelf, length))
+        return FALSE;
     for (gsize done = 0; done < length;) {
         ssize_t n = pwrite(shelf->fd, data + done, length - done, (off_t)offset + (off_t)done);
         if (n < 0 && errno == EINTR)

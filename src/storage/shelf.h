@@ -16,7 +16,8 @@ PmxShelf *pmx_shelf_new(const char *folder);
 void pmx_shelf_free(PmxShelf *shelf);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxShelf, pmx_shelf_free)
 
-/* FALSE: the disk does not take it, and nothing more should be put. Offsets in bytes. */
+/* FALSE: the disk does not take it, or would have less than a gigabyte left, which others need more;
+ * nothing more should be put. Offsets in bytes. */
 gboolean pmx_shelf_put(PmxShelf *shelf, gint64 offset, GBytes *bytes);
 
 /* All of `length` bytes that were put there. */
