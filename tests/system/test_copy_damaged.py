@@ -102,6 +102,18 @@ def test_most_refused(polymux, store, kit, count):
         done.problems()
 
 
+def test_all_left_out(polymux, store, kit):
+    """AAC without a word of its configuration: there are packets, but none that a copy could use."""
+    def make(path):
+        data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+        data[data.index(b"\x05\x80\x80\x80", data.index(b"esds"))] = 0x7f
+        path.write_bytes(data)
+    path = store.get("damaged-untold.mp4", make)
+    count = len(tools.ffprobe(path, "-show_packets", "-select_streams", "a:0")["packets"])
+    done = polymux.run(job({"film": path}, [remux("mp4")]), expect=1)
+    assert any(f"all {count} packets of the stream 1 are damaged" in text for _, text in done.problems()), done.problems()
+
+
 MISSING = awkward.SHARED / "awkward" / "lpms_1080p60_missing-dts_start25994s.ts"
 
 
