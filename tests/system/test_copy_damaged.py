@@ -114,6 +114,19 @@ def test_all_left_out(polymux, store, kit):
     assert any(f"all {count} packets of the stream 1 are damaged" in text for _, text in done.problems()), done.problems()
 
 
+def test_short_header(polymux, store, kit):
+    """A header that tells too short a duration cuts nothing off."""
+    def make(path):
+        data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+        at = data.index(b"mdhd")    # version and flags, two dates, timescale, duration
+        scale = int.from_bytes(data[at + 16:at + 20], "big")
+        data[at + 20:at + 24] = (scale // 4).to_bytes(4, "big")
+        path.write_bytes(data)
+    path = store.get("damaged-short.mp4", make)
+    made = polymux.run(job({"film": path}, [remux("mp4")])).file("r")
+    assert len(tools.frame_times(made)[0]) == len(tools.frame_times(path)[0]) == 50
+
+
 MISSING = awkward.SHARED / "awkward" / "lpms_1080p60_missing-dts_start25994s.ts"
 
 
