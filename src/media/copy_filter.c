@@ -13,6 +13,7 @@ struct PmxCopyFilter {
     AVBSFContext *adts; /* or NULL: the packets have no such header, or none has come yet */
     guint16 shape;      /* of the first ADTS header: profile, rate and channels */
     guint others;       /* packets in a row of another shape */
+    guint taken;        /* packets whose header was taken off */
 };
 
 PmxCopyFilter *pmx_copy_filter_new(AVStream *stream)
@@ -75,6 +76,15 @@ static int take_config(const PmxCopyFilter *filter, const AVPacket *packet)
     return 0;
 }
 
+/* What began the stream was no packet of it, though it looked like one: the next tells anew. */
+static void begin_anew(PmxCopyFilter *filter)
+{
+    AVCodecParameters *parameters = filter->stream->codecpar;
+    av_bsf_free(&filter->adts);
+    av_freep(&parameters->extradata);
+    parameters->extradata_size = 0;
+}
+
 static gboolean is_adts(const PmxCopyFilter *filter)
 {
     const AVCodecParameters *parameters = filter->stream->codecpar;
@@ -93,7 +103,27 @@ static int take_header_off(PmxCopyFilter *filter, AVPacket *packet)
         status = av_bsf_send_packet(filter->adts, packet);
     if (status >= 0)
         status = av_bsf_receive_packet(filter->adts, packet);
-    return status >= 0 ? take_config(filter, packet) : status;
+    if (status >= 0)
+        status = take_config(filter, packet);
+    filter->taken += status >= 0;
+    if (filter->stream->codecpar->extradata_size == 0)
+        begin_anew(filter);
+    return status;
+}
+
+/* Whether the packet has another configuration than those before. Where these were few, it is they
+ * that were damaged. */
+static gboolean is_other(PmxCopyFilter *filter, const AVPacket *packet)
+{
+    if (!filter->adts || shape_of(packet) == filter->shape) {
+        filter->others = 0;
+        return FALSE;
+    }
+    if (++filter->others < CHANGED || filter->taken >= CHANGED)
+        return TRUE;
+    begin_anew(filter);
+    filter->others = 0;
+    return FALSE;
 }
 
 /* --- the whole --- */
@@ -132,11 +162,10 @@ gboolean pmx_copy_filter_take(PmxCopyFilter *filter, AVPacket *packet, gboolean 
         *left_out = TRUE;
         return TRUE;
     }
-    if (filter->adts && shape_of(packet) != filter->shape) {
+    if (is_other(filter, packet)) {
         *left_out = TRUE;
-        return ++filter->others < CHANGED || refuse(filter, changed, error);
+        return filter->others < CHANGED || refuse(filter, changed, error);
     }
-    filter->others = 0;
     *left_out = take_header_off(filter, packet) < 0;
     return TRUE;
 }

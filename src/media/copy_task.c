@@ -292,7 +292,12 @@ static gboolean find_stream(Copy *copy, GError **error)
 /* Where most packets have no times, what is left is no copy. */
 static gboolean check_packets(const Copy *copy, GError **error)
 {
-    if (copy->untimed > copy->packets / 2)
+    if (copy->packets == 0 && copy->damaged > copy->untimed)
+        g_set_error(
+            error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+            "all %u packets of the stream %d are damaged or out of place; let it be encoded",
+            copy->damaged, copy->stream->index);
+    else if (copy->untimed > copy->packets / 2)
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
                     "the stream %d has packets without times and cannot be copied; let it be "
                     "encoded",

@@ -239,7 +239,7 @@ static gint64 header_end(const AVFormatContext *format, const AVStream *stream)
 }
 
 /* The index reaches to within a second (or a hundredth) of where the header says the stream
- * ends. */
+ * ends, and no further than a second behind it. */
 static gboolean index_reaches_end(AVStream *stream)
 {
     int count = avformat_index_get_entries_count(stream);
@@ -248,7 +248,7 @@ static gboolean index_reaches_end(AVStream *stream)
     gint64 last = avformat_index_get_entry(stream, count - 1)->timestamp;
     gint64 start = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
     double missing = seconds(stream, av_sat_sub64(av_sat_add64(start, stream->duration), last));
-    return missing <= 1 + seconds(stream, stream->duration) / 100;
+    return missing > -1 && missing <= 1 + seconds(stream, stream->duration) / 100;
 }
 
 /* MP4's sample tables are exact: durations, edit lists applied. A fragmented file tells only what

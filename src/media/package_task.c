@@ -36,6 +36,7 @@ typedef struct {
     AVPacket *packet;     /* the next to write */
     gboolean have;
     int number;
+    gint64 written, refused; /* packets that the container took and did not take */
 } Lane;
 
 typedef struct {
@@ -44,7 +45,6 @@ typedef struct {
     PmxMux *mux;
     const PmxMuxFormat *format;
     GPtrArray *lanes; /* of Lane * */
-    gint64 refused;   /* packets of copies that the container did not take */
 } Package;
 
 static void artifact_free(gpointer data)
@@ -308,12 +308,32 @@ static gint64 delay_of(const Package *package)
 
 /* What is copied is as good as the source was: a damaged packet that a container cannot make its own is
  * left out. */
-static gboolean write_packet(Package *package, const Lane *lane, GError **error)
+static gboolean write_packet(const Package *package, Lane *lane, GError **error)
 {
     gboolean refused = FALSE, copied = lane_head(lane)->copied;
     if (!pmx_mux_write(package->mux, lane->number, lane->packet, copied ? &refused : NULL, error))
         return FALSE;
-    package->refused += refused;
+    lane->refused += refused;
+    lane->written += !refused;
+    return TRUE;
+}
+
+/* Where most packets are left out, what is there is no copy. */
+static gboolean check_refused(const Package *package, GError **error)
+{
+    for (guint i = 0; i < package->lanes->len; i++) {
+        const Lane *lane = g_ptr_array_index(package->lanes, i);
+        if (lane->refused <= lane->written)
+            continue;
+        g_set_error(
+            error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
+            "%" G_GINT64_FORMAT " of the %" G_GINT64_FORMAT " packets of %s are damaged, so "
+            "that it cannot be copied into %s files; choose another Container.Format, or "
+            "let it be encoded",
+            lane->refused, lane->refused + lane->written, lane->video ? "the video" : "a track",
+            pmx_container_info(package->task->container)->name);
+        return FALSE;
+    }
     return TRUE;
 }
 
@@ -338,9 +358,10 @@ static gboolean write_all(Package *package, GError **error)
 
 static gint64 damaged(const Package *package)
 {
-    gint64 sum = package->refused;
+    gint64 sum = 0;
     for (guint i = 0; i < package->lanes->len; i++) {
         const Lane *lane = g_ptr_array_index(package->lanes, i);
+        sum += lane->refused;
         for (guint k = 0; k < lane->parts->len; k++)
             sum += ((const PmxArtifact *)g_ptr_array_index(lane->parts, k))->head->damaged;
     }
@@ -370,7 +391,7 @@ static gboolean run_package(Package *package, GError **error)
     }
     pmx_mux_expect(package->mux, size_of(package));
     return pmx_mux_begin(package->mux, error) && write_all(package, error) &&
-           pmx_mux_end(package->mux, error);
+           check_refused(package, error) && pmx_mux_end(package->mux, error);
 }
 
 /* --- the file as it is --- */

@@ -4,8 +4,9 @@
 
 #include "media/artifact.h"
 
-/* How far from its place in decoding order a picture's neighbours on the screen are looked for. */
-enum { AROUND = 8 };
+/* How far from its place in decoding order a picture's neighbours on the screen are looked for, and
+ * from there what is shown between them: no decoder reorders by more (H.264 A.3.1, H.265 A.4.2: 16). */
+enum { AROUND = 8, BETWEEN = AROUND + 16 };
 
 static PmxArtifactPacket *row_at(const GArray *rows, guint i)
 {
@@ -21,7 +22,7 @@ static gint compare(gconstpointer a, gconstpointer b)
     return (left > right) - (left < right);
 }
 
-/* The rows in presentation order; those without a time come first. */
+/* The rows in presentation order. */
 static GPtrArray *by_time(const GArray *rows)
 {
     GPtrArray *sorted = g_ptr_array_sized_new(rows->len);
@@ -48,53 +49,68 @@ gint64 pmx_packet_times_reorder(const GArray *rows)
     return depth;
 }
 
-/* The first place in `sorted` whose time is at least `time`. */
-static guint place_of(const GPtrArray *sorted, gint64 time)
+typedef struct {
+    gint64 times[2 * BETWEEN + 1]; /* that are known, near a row */
+    guint count;
+} Known;
+
+static gint compare_times(gconstpointer a, gconstpointer b)
 {
-    guint low = 0, high = sorted->len;
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (time_at(sorted, middle) < time)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
+    gint64 left = *(const gint64 *)a, right = *(const gint64 *)b;
+    return (left > right) - (left < right);
 }
 
-static gint64 hole_near(const GArray *rows, const GPtrArray *sorted, guint i)
+/* Of `count` times those within `far` places of `i` that are from `low` to `high`, in order. */
+static Known known_near(const gint64 *times, guint count, guint i, guint far, gint64 low,
+                        gint64 high)
 {
-    gint64 low = G_MAXINT64, high = AV_NOPTS_VALUE, widest = 0, hole;
-    for (guint k = i > AROUND ? i - AROUND : 0; k <= i + AROUND && k < rows->len; k++)
-        if (row_at(rows, k)->pts != AV_NOPTS_VALUE) {
-            low = MIN(low, row_at(rows, k)->pts);
-            high = MAX(high, row_at(rows, k)->pts);
-        }
-    if (high == AV_NOPTS_VALUE)
-        return time_at(sorted, sorted->len - 1);
-    hole = high;
-    for (guint k = place_of(sorted, low); k + 1 < sorted->len && time_at(sorted, k) < high; k++)
-        if (time_at(sorted, k + 1) - time_at(sorted, k) > widest) {
-            widest = time_at(sorted, k + 1) - time_at(sorted, k);
-            hole = time_at(sorted, k) + widest / 2;
+    Known known = {.count = 0};
+    for (guint k = i > far ? i - far : 0; k <= i + far && k < count; k++)
+        if (times[k] != AV_NOPTS_VALUE && times[k] >= low && times[k] <= high)
+            known.times[known.count++] = times[k];
+    qsort(known.times, known.count, sizeof *known.times, compare_times);
+    return known;
+}
+
+/* The neighbours that came with a time say between which it is looked for, those that were given one
+ * here only what is taken: else one wrong guess would draw all that follow after it. `latest` where
+ * nothing near has a time. */
+static gint64 hole_near(const gint64 *given, const gint64 *times, guint count, guint i,
+                        gint64 latest)
+{
+    Known known = known_near(given, count, i, AROUND, G_MININT64, G_MAXINT64);
+    if (known.count == 0)
+        known = known_near(times, count, i, AROUND, G_MININT64, G_MAXINT64);
+    if (known.count == 0)
+        return latest;
+    gint64 high = known.times[known.count - 1], widest = 0, hole = high;
+    known = known_near(times, count, i, BETWEEN, known.times[0], high);
+    for (guint k = 0; k + 1 < known.count; k++)
+        if (known.times[k + 1] - known.times[k] > widest) {
+            widest = known.times[k + 1] - known.times[k];
+            hole = known.times[k] + widest / 2;
         }
     return hole;
 }
 
-static void fill(const GArray *rows, GPtrArray *sorted)
+static void fill(const GArray *rows)
 {
-    while (sorted->len > 0 && time_at(sorted, 0) == AV_NOPTS_VALUE) {
-        PmxArtifactPacket *row = g_ptr_array_index(sorted, 0);
-        row->pts = hole_near(rows, sorted, (guint)(row - row_at(rows, 0)));
-        g_ptr_array_remove_index(sorted, 0);
-        g_ptr_array_insert(sorted, (gint)place_of(sorted, row->pts), row);
+    gint64 latest = AV_NOPTS_VALUE;
+    g_autofree gint64 *given = g_new(gint64, rows->len);
+    for (guint i = 0; i < rows->len; i++) {
+        given[i] = row_at(rows, i)->pts;
+        latest = MAX(latest, given[i]);
     }
+    g_autofree gint64 *times = g_memdup2(given, rows->len * sizeof *given);
+    for (guint i = 0; i < rows->len; i++)
+        if (given[i] == AV_NOPTS_VALUE)
+            row_at(rows, i)->pts = times[i] = hole_near(given, times, rows->len, i, latest);
 }
 
 void pmx_packet_times_settle(GArray *rows)
 {
+    fill(rows);
     GPtrArray *sorted = by_time(rows);
-    fill(rows, sorted);
     for (guint i = 1; i < sorted->len; i++) {
         PmxArtifactPacket *row = g_ptr_array_index(sorted, i);
         row->pts = MAX(row->pts, time_at(sorted, i - 1) + 1);

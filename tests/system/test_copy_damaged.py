@@ -34,11 +34,11 @@ def recordings(*starts):
     return make
 
 
-def jumbled(path, kit):
+def jumbled(path, kit, which=slice(20, 24)):
     """Lengths of NAL units that lead beyond their packets: MP4 holds them, other containers cannot."""
     data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
     found = tools.ffprobe(kit.get("awk-front.mp4"), "-show_packets", "-select_streams", "v:0")["packets"]
-    for packet in found[20:24]:
+    for packet in found[which]:
         at = int(packet["pos"])
         data[at:at + 4] = b"\x7f\xff\xff\xff"
     path.write_bytes(data)
@@ -91,6 +91,40 @@ def test_parameters_change(polymux, store, kit):
     path = store.get("damaged-changes.aac", lambda p: from_table("changes.aac")(p, kit))
     done = polymux.run(job({"film": path}, [remux("m4a")]), expect=1)
     assert any("changes its parameters" in text for _, text in done.problems()), done.problems()
+
+
+@pytest.mark.parametrize("count", [26, 50])
+def test_most_refused(polymux, store, kit, count):
+    """A track that the container refuses is no copy, however whole the others are."""
+    path = store.get(f"damaged-most-{count}.mp4", lambda p: jumbled(p, kit, slice(count)))
+    done = polymux.run(job({"film": path}, [remux("ts")]), expect=1)
+    assert any("packets of the video are damaged" in text and "into ts files" in text for _, text in done.problems()), \
+        done.problems()
+
+
+def test_all_left_out(polymux, store, kit):
+    """AAC without a word of its configuration: there are packets, but none that a copy could use."""
+    def make(path):
+        data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+        data[data.index(b"\x05\x80\x80\x80", data.index(b"esds"))] = 0x7f
+        path.write_bytes(data)
+    path = store.get("damaged-untold.mp4", make)
+    count = len(tools.ffprobe(path, "-show_packets", "-select_streams", "a:0")["packets"])
+    done = polymux.run(job({"film": path}, [remux("mp4")]), expect=1)
+    assert any(f"all {count} packets of the stream 1 are damaged" in text for _, text in done.problems()), done.problems()
+
+
+def test_short_header(polymux, store, kit):
+    """A header that tells too short a duration cuts nothing off."""
+    def make(path):
+        data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+        at = data.index(b"mdhd")    # version and flags, two dates, timescale, duration
+        scale = int.from_bytes(data[at + 16:at + 20], "big")
+        data[at + 20:at + 24] = (scale // 4).to_bytes(4, "big")
+        path.write_bytes(data)
+    path = store.get("damaged-short.mp4", make)
+    made = polymux.run(job({"film": path}, [remux("mp4")])).file("r")
+    assert len(tools.frame_times(made)[0]) == len(tools.frame_times(path)[0]) == 50
 
 
 MISSING = awkward.SHARED / "awkward" / "lpms_1080p60_missing-dts_start25994s.ts"

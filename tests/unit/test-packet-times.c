@@ -58,6 +58,37 @@ static void test_last(void)
     CHECK(given, wanted, 1);
 }
 
+/* Half of a long film's pictures without times, and every ninth claims to be shown near its end. */
+static void test_long(void)
+{
+    enum { COUNT = 200000 };
+    g_autofree gint64 *given = g_new(gint64, COUNT);
+    g_autofree guint8 *taken = g_new0(guint8, COUNT * 40);
+    for (gint64 i = 0; i < COUNT; i++)
+        given[i] = i % 9 == 0 ? (COUNT - 2) * 20 + i : i % 2 ? NONE : i * 20;
+    GArray *rows = rows_of(given, COUNT);
+    gint64 begun = g_get_monotonic_time();
+    pmx_packet_times_settle(rows);
+    g_assert_cmpint(g_get_monotonic_time() - begun, <, 5 * G_USEC_PER_SEC);
+    for (guint i = 0; i < COUNT; i++) {
+        gint64 time = g_array_index(rows, PmxArtifactPacket, i).pts;
+        g_assert_true(time >= 0 && time < COUNT * 40 && !taken[time]);
+        taken[time] = 1;
+    }
+    g_array_unref(rows);
+}
+
+/* Every fourth of pictures that come in order goes where it was missing: between its neighbours. */
+static void test_order(void)
+{
+    gint64 given[400], wanted[400];
+    for (gint64 i = 0; i < 400; i++) {
+        wanted[i] = i * 40;
+        given[i] = i % 4 == 2 ? NONE : wanted[i];
+    }
+    CHECK(given, wanted, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -65,5 +96,7 @@ int main(int argc, char **argv)
     g_test_add_func("/packet-times/spreads", test_spreads);
     g_test_add_func("/packet-times/far", test_far);
     g_test_add_func("/packet-times/last", test_last);
+    g_test_add_func("/packet-times/long", test_long);
+    g_test_add_func("/packet-times/order", test_order);
     return g_test_run();
 }
