@@ -4,6 +4,7 @@
 Run as: /usr/bin/python3 -m pytest tests/system -n 2 --dist loadfile
 POLYMUX_BIN names the command (default build-test/polymux, then build/polymux).
 """
+import collections
 import os
 import shutil
 import sys
@@ -24,7 +25,29 @@ import server as servers  # noqa: E402
 import swift_server  # noqa: E402
 
 
+LONG = bool(os.environ.get("POLYMUX_TEST_LONG"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "long: only tried with POLYMUX_TEST_LONG=1")
+    config.addinivalue_line("markers", "lean(n): of its cases only every n-th is tried without POLYMUX_TEST_LONG=1")
+
+
+def is_left_out(item, seen):
+    """Whether it is for long rounds only; `seen` counts the cases of each test."""
+    mark = item.get_closest_marker("lean")
+    if not mark:
+        return item.get_closest_marker("long") is not None
+    test = item.nodeid.split("[")[0]
+    seen[test] += 1
+    return (seen[test] - 1) % mark.args[0] != 0
+
+
 def pytest_collection_modifyitems(items):
+    seen = collections.Counter()
+    for item in items:
+        if not LONG and is_left_out(item, seen):
+            item.add_marker(pytest.mark.skip(reason="long: set POLYMUX_TEST_LONG=1"))
     if driver.binary() is None:
         for item in items:
             item.add_marker(pytest.mark.skip(reason="no polymux built: set POLYMUX_BIN"))

@@ -30,6 +30,7 @@ MP3 = {"Codec": "MP3", "Bitrate": 192, "Samplerate": 48000}
     ("mp3", {**LOW, "Bitrate": 64}, {"IsCheckAudioBitrate": "true"}, 64),
     ("raw", MP3, {"IsCheckAudioBitrateFail": True}, 192),
 ])
+@pytest.mark.lean(2)
 def test_rate(polymux, inputs, ref, given, trans, rate):
     done = polymux.run(job(inputs, [sound_only("o", [audio(ref, **given)], TransConfig=trans)]))
     stream, = tools.streams(done.file("o"))

@@ -137,6 +137,7 @@ def test_linear(polymux, sounds):
 
 @pytest.mark.parametrize("name,target,peak", [
     ("quiet", -23, -1), ("loud", -23, -2), ("wide", -18, -1), ("quiet", -14, -1.5)])
+@pytest.mark.lean(2)
 def test_dynamic(polymux, sounds, name, target, peak):
     """Integrated loudness, range and true peak as wanted."""
     volume = {"Method": "dynamic", "IntegratedLoudnessTarget": target, "TruePeak": peak,
@@ -183,6 +184,7 @@ def test_silence_is_left_alone(polymux, store):
     {"Match": True}, {"Match": True, "Method": "linear", "Level": -3},
     {"Match": "true", "Method": "dynamic", "IntegratedLoudnessTarget": -20, "LoudnessRangeTarget": 10},
     {"Match": True, "Method": "auto", "IntegratedLoudnessTarget": -24}])
+@pytest.mark.lean(2)
 def test_match(polymux, sounds, common):
     """Every track is as loud as the first, within half a unit, and none clips."""
     path = make(polymux, sounds, [{"ref": n, "Channels": 2} for n in ("mono", "quiet", "loud", "wide")],

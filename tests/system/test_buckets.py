@@ -211,6 +211,7 @@ def a_job(bucket, side, data):
 
 
 @pytest.mark.parametrize("signature, kind", [(1, "500"), (1, "skew"), *((4, kind) for kind in KINDS)])
+@pytest.mark.lean(2)
 def test_every_request_fails_once_at_oss(oss, bucket_of, signature, kind):
     side = OssSide(oss, signature)
     fail_each(oss.faults, kind)
@@ -219,6 +220,7 @@ def test_every_request_fails_once_at_oss(oss, bucket_of, signature, kind):
 
 
 @pytest.mark.parametrize("server, kind", [*(("swift", kind) for kind in KINDS), ("ceph", "500"), ("ceph", "torn")])
+@pytest.mark.lean(2)
 def test_every_request_fails_once_at_s3(request, bucket_of, server, kind):
     server = request.getfixturevalue(server)
     proxy = faults.Proxy(server.port)

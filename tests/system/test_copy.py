@@ -54,6 +54,7 @@ WAYS = [("copy.mp4", [], c) for c in ("mp4", "mov", "mkv", "ts", "flv")] + \
 
 
 @pytest.mark.parametrize("source, options, container", WAYS)
+@pytest.mark.lean(2)
 def test_remux(polymux, store, film, source, options, container):
     """All frames, the same sound, together as in the source; no encode, no decode."""
     path = film if source == "copy.mp4" else other(store, film, source, *options)

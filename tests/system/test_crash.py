@@ -48,6 +48,7 @@ ENGLISH_PACKAGE = '"package".*"eng"'
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, 5, 7])
+@pytest.mark.lean(2)
 def test_crash_once(polymux, inputs, wrapped, reference, number):
     """Whichever runner it is, a probe or a task: tried again, and no byte differs."""
     runner = wrapped(runners.crash_at(number))

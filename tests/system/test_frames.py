@@ -71,6 +71,7 @@ CASES = [(name, "H.264") for name in SOURCES] + [(name, "H.265") for name in (
 
 
 @pytest.mark.parametrize("name,codec", CASES)
+@pytest.mark.lean(2)
 def test_every_frame_once(polymux, store, name, codec):
     source, frames = make(store, name)
     assert media.numbers(tools.planes(source, media.SIZE)) == list(range(frames)), "bad test source"
@@ -152,6 +153,7 @@ def test_same_frames_in_every_size(polymux, store):
 
 
 @pytest.mark.parametrize("seconds", ["1", "2", "3", "10", "0.5"])
+@pytest.mark.lean(3)
 def test_cut_length_changes_no_frame(polymux, store, seconds):
     source, _ = make(store, "open264.mkv")
     done = polymux.run(job({"film": source}, [output("o", video={"Crf": 14, "Gop": "0.5s"})]),

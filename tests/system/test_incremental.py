@@ -61,6 +61,7 @@ def test_tags_titles_and_names_cost_nothing(polymux, inputs):
 
 @pytest.mark.parametrize("change", [{"Crf": 30}, {"Gop": "2s"}, {"Preset": "superfast"},
                                     {"Codec": "H.265"}])
+@pytest.mark.lean(2)
 def test_changed_parameters_are_noticed(polymux, inputs, change):
     polymux.run(job(inputs, [output("a", tracks("zho"))]))
     done = polymux.run(job(inputs, [output("a", tracks("zho"), video=change)]))

@@ -55,6 +55,7 @@ def failing(request, tmp_path):
 
 @pytest.mark.parametrize("known", [True, False], ids=["etag", "first-look"])
 @pytest.mark.parametrize("broken", BROKEN)
+@pytest.mark.lean(3)
 def test_goes_on_where_it_stopped(failing, broken, known):
     """The second request begins with the first byte that is missing, and wants the same object."""
     bucket, data = failing.bucket, os.urandom(MIB)

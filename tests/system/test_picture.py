@@ -33,6 +33,7 @@ def run_one(polymux, film, **params):
 
 @pytest.mark.parametrize("codec", ["H.264", "H.265"])
 @pytest.mark.parametrize("name", COLOURS)
+@pytest.mark.lean(3)
 def test_colour_tags_are_carried_over(polymux, store, name, codec):
     film = store.get(f"colour-{name}.mp4", lambda p: coloured(p, name))
     was = {k: tools.video(film).get(k) for k in KEYS}
@@ -109,6 +110,7 @@ ODD = {"odd": (["-c:v", "ffv1", "-pix_fmt", "yuv444p"], (321, 181)),
 
 
 @pytest.mark.parametrize("name", ODD)
+@pytest.mark.lean(2)
 def test_kinds_of_source(polymux, store, name):
     """Whatever the source's samples, 8 bits 4:2:0 come out, in even sizes, frame for frame."""
     codec, size = ODD[name]

@@ -70,6 +70,7 @@ def written(fps):
 
 @pytest.mark.parametrize("rate,fps", RATES)
 @pytest.mark.parametrize("kind", ["mp4", "mkv"])
+@pytest.mark.lean(3)
 def test_fps(polymux, store, rate, fps, kind):
     """Each output frame is the source's of that time, to the last, and lasts as long."""
     film = small_film(store, f"rate-{rate.replace('/', '-')}.{kind}", rate=rate)
@@ -277,6 +278,7 @@ def wide_film(store):
 
 
 @pytest.mark.parametrize("name", SHAPES)
+@pytest.mark.lean(2)
 def test_shape(polymux, store, name):
     video, method, filters, size = SHAPES[name]
     trans = {"TransConfig": {"AdjDarMethod": method}} if method else {}
@@ -319,6 +321,7 @@ def barred(path, bars, span="tv"):
 
 
 @pytest.mark.parametrize("bars", BARS)
+@pytest.mark.lean(2)
 def test_border(polymux, store, bars):
     left, top, right, bottom = bars
     film = store.get(f"bars-{left}-{top}.mp4", lambda p: barred(p, bars))
@@ -400,6 +403,7 @@ def decoded(path, size, pixels):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.lean(2)
 def test_kinds_of_samples(polymux, store, kind):
     """Colour bars come out in the colours they had, whatever the samples are."""
     options, filters, pixels = KINDS[kind]

@@ -45,6 +45,7 @@ def reference(polymux_module, inputs):
 
 
 @pytest.mark.parametrize("count", [2, 4, 9])
+@pytest.mark.lean(2)
 def test_jobs_at_once_change_no_byte(polymux, inputs, reference, count):
     polymux.run(work(inputs), "-j", count)
     assert sums(polymux) == reference
@@ -107,6 +108,7 @@ def test_killed_ten_times(polymux, inputs, reference):
 
 @pytest.mark.parametrize("sent,status", [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 @pytest.mark.parametrize("after", [1, 4, 7])
+@pytest.mark.lean(5)
 def test_interrupted(polymux, inputs, reference, sent, status, after):
     """Stops in a second, leaves nothing behind, goes on from what was finished."""
     runner = runners.Runner(polymux.home, runners.TELL)

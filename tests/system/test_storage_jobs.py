@@ -89,6 +89,7 @@ def message_of(told):
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.lean(2)
 def test_every_request_fails_once(cloud, expected, servers_made, kind):
     """And the job still ends, with the bytes of a good day."""
     server = servers_made(config=config(cloud)).start()
@@ -101,6 +102,7 @@ def test_every_request_fails_once(cloud, expected, servers_made, kind):
     assert_made(cloud, expected)
 
 
+@pytest.mark.long
 def test_gone_for_a_while(cloud, expected, servers_made):
     """From the first ranged read on nothing is answered until so many requests have failed."""
     server = servers_made(config=config(cloud)).start()

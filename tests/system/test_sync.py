@@ -159,6 +159,7 @@ def test_edit_lists_are_simple(made, profile):
 
 
 @pytest.mark.parametrize("name", SHIFTED)
+@pytest.mark.lean(2)
 def test_own_sound_keeps_its_place(polymux, store, name):
     """The film's own track, whatever the container and the time of its first frame."""
     film = shifted(store, name)
