@@ -226,7 +226,7 @@ static gboolean read_on(Tool *tool, const char **words)
         g_autofree char *key = g_strdup_printf("%s%u", words[0], open);
         all[open].bytes = g_ascii_strtoll(words[2], NULL, 10);
         all[open].reader =
-            pmx_object_reader_open(tool->bucket, key, key, chunks, NULL, &tool->error);
+            pmx_object_reader_open(tool->bucket, key, key, chunks, &tool->patience, &tool->error);
     }
     if (!tool->error && !follow_all(all, count))
         g_set_error(&tool->error, PMX_ERROR, PMX_CODE_INTERNAL, "one could not be read");
@@ -243,7 +243,7 @@ static const struct {
     {"head", 1, head},       {"read", 5, read_part},       {"put", 3, put},
     {"begin", 2, begin},     {"finish", 4, finish},        {"abort", 2, give_up},
     {"uploads", 1, uploads}, {"delete", 1, delete_object}, {"list", 1, list},
-    {"upload", 4, upload},   {"read-on", 4, read_on},
+    {"upload", 4, upload},   {"read-on", 6, read_on},
 };
 
 /* --- the options --- */
