@@ -80,6 +80,7 @@ LAYOUTS = {
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.lean(2)
 def test_odd_layouts(polymux, store, layout):
     wanted = [[0 if w == "-" else 0.25 * 10 ** (float(w) / 20) for w in row.split()] for row in LAYOUTS[layout]]
     half = RATE // 4

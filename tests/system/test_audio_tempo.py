@@ -93,6 +93,7 @@ def test_says_when_nothing_fits(done):
 
 
 @pytest.mark.parametrize("tempo", ["25/24", "0.96", "1/2", "2"])
+@pytest.mark.lean(2)
 def test_any_fraction(polymux, inputs, tempo):
     track = audio("own", Tempo=tempo, Codec="FLAC", Samplerate=RATE)
     if "." in tempo:

@@ -80,6 +80,7 @@ def clicks(path, stream="a:0"):
 
 
 @pytest.mark.parametrize("container, codec, kind", PAIRS)
+@pytest.mark.lean(2)
 def test_carries(made, container, codec, kind):
     """The right format and extension, all frames in order, sound within a millisecond."""
     path = made.file(f"{container}-{codec}")

@@ -41,6 +41,7 @@ PICTURES = [("plain", None), ("plain", 160), ("ntsc", None), ("mpeg2", 160), ("l
 
 
 @pytest.mark.parametrize("name, width", PICTURES)
+@pytest.mark.lean(2)
 def test_pictures(polymux, films, tmp_path, name, width):
     """Frame by frame against ffmpeg's scaler and the same encoder settings."""
     source = films[name]
@@ -73,6 +74,7 @@ def shift(one, other, rate):
 
 @pytest.mark.parametrize("name", ["plain", "ntsc", "late"])
 @pytest.mark.parametrize("profile", ["aac_low", "aac_he"])
+@pytest.mark.lean(2)
 def test_sounds(polymux, films, tmp_path, name, profile):
     """The same sound at the same place as ffmpeg decodes it, to a millisecond."""
     audio = {"Profile": profile, "Bitrate": 128 if profile == "aac_low" else 64, "Samplerate": 48000}

@@ -133,6 +133,7 @@ def scenes(path, first, frames=300):
     (90, [0, 90, 190, 200]),    # shortly before: there (and 190 is the encoder's own)
     (45, [0, 100, 200]),        # longer before: on the grid
 ])
+@pytest.mark.lean(2)
 def test_segments_meet_where_keyframes_are(polymux, store, first, keyframes, codec):
     source = store.get(f"scenes-{first}.mp4", lambda p: scenes(p, first))
     done = polymux.run(job({"film": source}, [output("o", video={"Codec": codec, "Gop": 100})]))

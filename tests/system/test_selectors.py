@@ -51,6 +51,7 @@ FORMS = {"eng": ["eng", "en", "EN"], "chi": ["zh", "zho", "chi", "Chi"],
 
 
 @pytest.mark.parametrize("kind", ["mkv", "mp4", "ts", "bcp47", "terms"])
+@pytest.mark.lean(2)
 def test_code_forms(polymux, files, kind):
     """Every form of a code finds its track, and InputFirst tags it with ISO 639-2/T."""
     picks = [(form, lang) for lang, forms in FORMS.items() for form in forms]
@@ -66,6 +67,7 @@ def test_code_forms(polymux, files, kind):
 
 @pytest.mark.parametrize("wanted", ["zh-CN", "cmn", "zh-Hans", "zh-Hans-CN"])
 @pytest.mark.parametrize("kind", ["mkv", "mp4", "ts"])
+@pytest.mark.lean(2)
 def test_narrower_than_the_tag(polymux, files, kind, wanted):
     """Asked for more than the tag tells: what it leaves out contradicts nothing."""
     done = polymux.run(job([source("in", files[kind], by_tag("s", wanted))],

@@ -188,6 +188,7 @@ def test_job_needs_no_change_for_another_storage(swift, sources, expected, with_
 
 
 @pytest.mark.parametrize("odd", ODD)
+@pytest.mark.lean(3)
 def test_odd_keys(cloud, with_config, sources, odd):
     """There and back, in both spellings of an address and in OutputFileName."""
     polymux = with_config(configured(cloud))
