@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import awkward
+import awkward_row
 import compatibility
 import media
 import oddsound
@@ -30,7 +31,7 @@ def encoders():
 
 @pytest.fixture(scope="module")
 def kit(store):
-    return awkward.Kit(store)
+    return awkward_row.Kit(store)
 
 
 def small_job(path, row):
@@ -113,12 +114,12 @@ def check_video(row, look):
 
 def check_damaged(source, look):
     """What ffmpeg shows of the source is there, and what is heard is heard where it was."""
-    gray = tools.planes_of_damaged(source, awkward.SIZE)
+    gray = tools.planes_of_damaged(source, awkward_row.SIZE)
     lost = set(media.numbers(gray)) - set(media.numbers(look.gray))
     assert len(lost) <= 1 and len(look.gray) > len(gray) - 2, (lost, len(look.gray), len(gray))
     start, rate, line = tools.timeline(look.path)
     heard = media.find_clicks(line.mean(1), rate, start)
-    whole = [i for i, n in enumerate(media.numbers(look.gray)) if n in awkward.FLASHES]
+    whole = [i for i, n in enumerate(media.numbers(look.gray)) if n in awkward_row.FLASHES]
     for flash in (float(look.times[i]) for i in whole):
         apart = min((abs(h - flash) for h in heard), default=1)
         assert apart < 0.003 or apart > 0.1, (flash, heard)

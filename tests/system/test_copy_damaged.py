@@ -6,6 +6,7 @@ import json
 import pytest
 
 import awkward
+import awkward_row
 import media
 import tools
 from jobs import job
@@ -15,7 +16,7 @@ from test_copy import remux
 
 @pytest.fixture(scope="module")
 def kit(store):
-    return awkward.Kit(store)
+    return awkward_row.Kit(store)
 
 
 def from_table(name):
@@ -36,7 +37,7 @@ def recordings(*starts):
 
 def jumbled(path, kit, which=slice(20, 24)):
     """Lengths of NAL units that lead beyond their packets: MP4 holds them, other containers cannot."""
-    data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+    data = bytearray(kit.get("awk-front.mp4", *awkward_row.BOTH, "-movflags", "+faststart").read_bytes())
     found = tools.ffprobe(kit.get("awk-front.mp4"), "-show_packets", "-select_streams", "v:0")["packets"]
     for packet in found[which]:
         at = int(packet["pos"])
@@ -46,7 +47,7 @@ def jumbled(path, kit, which=slice(20, 24)):
 
 def film_at(start):
     """Where the flashes of a film that begins there are."""
-    return [start + at for at in awkward.CLICKS]
+    return [start + at for at in awkward_row.CLICKS]
 
 
 WRAP = 2 ** 33 / 90000
@@ -105,7 +106,7 @@ def test_most_refused(polymux, store, kit, count):
 def test_all_left_out(polymux, store, kit):
     """AAC without a word of its configuration: there are packets, but none that a copy could use."""
     def make(path):
-        data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+        data = bytearray(kit.get("awk-front.mp4", *awkward_row.BOTH, "-movflags", "+faststart").read_bytes())
         data[data.index(b"\x05\x80\x80\x80", data.index(b"esds"))] = 0x7f
         path.write_bytes(data)
     path = store.get("damaged-untold.mp4", make)
@@ -117,7 +118,7 @@ def test_all_left_out(polymux, store, kit):
 def test_short_header(polymux, store, kit):
     """A header that tells too short a duration cuts nothing off."""
     def make(path):
-        data = bytearray(kit.get("awk-front.mp4", *awkward.BOTH, "-movflags", "+faststart").read_bytes())
+        data = bytearray(kit.get("awk-front.mp4", *awkward_row.BOTH, "-movflags", "+faststart").read_bytes())
         at = data.index(b"mdhd")    # version and flags, two dates, timescale, duration
         scale = int.from_bytes(data[at + 16:at + 20], "big")
         data[at + 20:at + 24] = (scale // 4).to_bytes(4, "big")
