@@ -57,10 +57,9 @@ static gboolean read_network(const char *text, Allowed *allowed)
 static gboolean read_name(const char *text, Allowed *allowed)
 {
     allowed->below = g_str_has_prefix(text, "*.");
-    g_autofree char *ascii = g_hostname_to_ascii(text + (allowed->below ? 2 : 0));
-    g_autofree char *name = ascii ? g_ascii_strdown(ascii, -1) : g_strdup("");
-    const char *last = strrchr(name, '.');
-    if (strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(name) || !*name ||
+    g_autofree char *name = pmx_ip_host_name(text + (allowed->below ? 2 : 0));
+    const char *last = name ? strrchr(name, '.') : NULL;
+    if (!name || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(name) || !*name ||
         *name == '.' || !g_ascii_isalpha(last ? last[1] : *name))
         return FALSE;
     allowed->name = g_steal_pointer(&name);
@@ -136,16 +135,6 @@ char *pmx_guard_check(const char *allowed)
 
 /* --- deciding --- */
 
-/* As read_name() has it; NULL: none that could be allowed. */
-static char *prepare(const char *host)
-{
-    g_autofree char *ascii = host ? g_hostname_to_ascii(host) : NULL;
-    char *name = ascii ? g_ascii_strdown(ascii, -1) : NULL;
-    if (name && g_str_has_suffix(name, "."))
-        name[strlen(name) - 1] = '\0';
-    return name;
-}
-
 static gboolean has_name(const Allowed *allowed, const char *name)
 {
     if (!name || !allowed->below)
@@ -158,7 +147,7 @@ static gboolean has_name(const Allowed *allowed, const char *name)
 static gboolean is_allowed(const PmxGuard *guard, const char *host, const PmxIp *address,
                            guint port)
 {
-    g_autofree char *name = prepare(host);
+    g_autofree char *name = host ? pmx_ip_host_name(host) : NULL;
     for (guint i = 0; i < guard->allowed->len; i++) {
         const Allowed *allowed = guard->allowed->pdata[i];
         if (allowed->port && allowed->port != port)

@@ -49,15 +49,22 @@ gboolean pmx_ip_from_text(const char *text, PmxIp *address)
     return inet_pton(AF_INET6, text, address->bytes) == 1;
 }
 
+/* GLib reads past the end of a name that is not UTF-8. */
+char *pmx_ip_host_name(const char *host)
+{
+    g_autofree char *ascii = g_utf8_validate(host, -1, NULL) ? g_hostname_to_ascii(host) : NULL;
+    char *name = ascii ? g_ascii_strdown(ascii, -1) : NULL;
+    if (name && g_str_has_suffix(name, "."))
+        name[strlen(name) - 1] = '\0';
+    return name;
+}
+
 static char *bare(const char *host)
 {
     gsize length = strlen(host);
     if (host[0] == '[' && length > 1 && host[length - 1] == ']')
         return g_strndup(host + 1, length - 2);
-    char *name = g_hostname_to_ascii(host);
-    if (name && g_str_has_suffix(name, "."))
-        name[strlen(name) - 1] = '\0';
-    return name;
+    return pmx_ip_host_name(host);
 }
 
 gboolean pmx_ip_from_host(const char *host, PmxIp *address)

@@ -24,6 +24,10 @@ gboolean pmx_ip_from_text(const char *text, PmxIp *address);
  * what becomes one when the name is prepared (full-width digits), in brackets or not. */
 gboolean pmx_ip_from_host(const char *host, PmxIp *address);
 
+/* A host's name as a resolver gets it: in ASCII (RFC 3490), lower case, without the dot at its end.
+ * NULL: it can be none. Caller frees. */
+char *pmx_ip_host_name(const char *host);
+
 /* Caller frees. */
 char *pmx_ip_to_text(const PmxIp *address);
 

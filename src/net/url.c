@@ -46,11 +46,14 @@ static gboolean check(CURLU *url, const PmxGuard *guard, GError **error)
 {
     g_autofree char *user = part_of(url, CURLUPART_USER, 0);
     g_autofree char *password = part_of(url, CURLUPART_PASSWORD, 0);
+    g_autofree char *host = part_of(url, CURLUPART_HOST, 0);
     g_autofree char *refused = refusal(url, guard);
     if (!has_scheme(url, "http") && !has_scheme(url, "https"))
         return fail(error, PMX_CODE_INVALID, "the URL is neither http nor https");
     if (user || password)
         return fail(error, PMX_CODE_INVALID, "the URL must not hold a user name or password");
+    if (host && !g_utf8_validate(host, -1, NULL))
+        return fail(error, PMX_CODE_INVALID, "the URL's host is not written in UTF-8");
     return !refused || fail(error, PMX_CODE_ACCESS_DENIED, refused);
 }
 

@@ -72,15 +72,25 @@ static const PmxStorage *find_url(const PmxStorages *storages, const PmxObjectUr
 
 /* --- objects --- */
 
-static gboolean set_object(PmxAddress *address, const PmxStorage *storage, const char *bucket,
-                           const char *key)
+/* `text`: how it is written where SCHEME://BUCKET/KEY leads elsewhere, because another storage names
+ * a bucket that is called the same. */
+static char *name_object(const PmxStorages *storages, const PmxAddress *address, const char *text)
+{
+    const PmxStorage *storage = address->storage;
+    gboolean s3 = storage->type == PMX_BUCKET_S3;
+    if (find_bucket(storages, s3 ? PMX_BUCKET_S3 : PMX_BUCKET_OSS, address->bucket) != storage)
+        return g_strdup(text);
+    return g_strconcat(s3 ? "s3://" : "oss://", address->bucket, "/", address->key, NULL);
+}
+
+static gboolean set_object(const PmxStorages *storages, const char *text, PmxAddress *address,
+                           const PmxStorage *storage, const char *bucket, const char *key)
 {
     address->kind = PMX_ADDRESS_OBJECT;
     address->storage = storage;
     address->bucket = g_strdup(bucket);
     address->key = g_strdup(key);
-    address->name =
-        g_strconcat(storage->type == PMX_BUCKET_S3 ? "s3://" : "oss://", bucket, "/", key, NULL);
+    address->name = name_object(storages, address, text);
     return TRUE;
 }
 
@@ -92,7 +102,7 @@ static gboolean read_object(const PmxStorages *storages, PmxBucketType type, con
     g_autofree char *bucket = slash ? g_strndup(rest, (gsize)(slash - rest)) : g_strdup(rest);
     const PmxStorage *storage = find_bucket(storages, type, bucket);
     if (storage && *key)
-        return set_object(address, storage, bucket, key);
+        return set_object(storages, text, address, storage, bucket, key);
     if (storage)
         return refuse(error, PMX_CODE_INVALID, text,
                       "names a bucket and no file in it: give SCHEME://BUCKET/KEY");
@@ -103,8 +113,9 @@ static gboolean read_object(const PmxStorages *storages, PmxBucketType type, con
 }
 
 /* The prefix, which an https:// address has like any other part of the key, belongs to the storage. */
-static gboolean read_url_object(const char *text, const PmxStorage *storage, const char *bucket,
-                                const char *key, PmxAddress *address, GError **error)
+static gboolean read_url_object(const PmxStorages *storages, const char *text,
+                                const PmxStorage *storage, const char *bucket, const char *key,
+                                PmxAddress *address, GError **error)
 {
     g_autofree char *outside = g_strdup_printf(
         "is not below \"%s\", which is all that [storage %s] of the configuration is for",
@@ -114,7 +125,7 @@ static gboolean read_url_object(const char *text, const PmxStorage *storage, con
                       "names a bucket and no file in it: give https://BUCKET.ENDPOINT/KEY");
     if (!g_str_has_prefix(key, storage->prefix) || strlen(key) == strlen(storage->prefix))
         return refuse(error, PMX_CODE_ACCESS_DENIED, text, outside);
-    return set_object(address, storage, bucket, key + strlen(storage->prefix));
+    return set_object(storages, text, address, storage, bucket, key + strlen(storage->prefix));
 }
 
 /* --- the web --- */
@@ -163,7 +174,7 @@ static gboolean read_http(const PmxStorages *storages, const char *text, PmxAddr
                       "is encoded wrongly: every % needs two hexadecimal digits behind it, and the "
                       "whole must be UTF-8");
     if (storage)
-        return read_url_object(text, storage, bucket, key, address, error);
+        return read_url_object(storages, text, storage, bucket, key, address, error);
     if (!same)
         return read_web(storages, text, address, error);
     if (!read_object(storages, PMX_BUCKET_OSS, text, same + strlen("oss://"), address, error))

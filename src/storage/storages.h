@@ -82,7 +82,7 @@ typedef struct {
     const PmxStorage *storage; /* of an object */
     char *bucket, *key;        /* of an object and of what is unknown */
     char *name;                /* of an object: oss://BUCKET/KEY or s3://BUCKET/KEY, however it is
-                                  spelt */
+                                  spelt; its URL, where those lead into another storage */
 } PmxAddress;
 
 void pmx_address_clear(PmxAddress *address);

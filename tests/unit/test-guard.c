@@ -6,7 +6,9 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include "base/problem.h"
 
@@ -172,6 +174,8 @@ static const Rule rules[] = {
     {"localhost", "localhost", "127.0.0.1", 80, FALSE},
     {"bücher.example", "xn--bcher-kva.example", "10.0.0.1", 80, FALSE},
     {"xn--bcher-kva.example", "bücher.example", "10.0.0.1", 80, FALSE},
+    {"intra.example.", "intra.example", "10.0.0.1", 80, FALSE},
+    {"intra.example", "intra.example.", "10.0.0.1", 80, FALSE},
     /* addresses and networks: whatever the name is */
     {"10.0.0.1", "any.example", "10.0.0.1", 80, FALSE},
     {"10.0.0.1", "any.example", "10.0.0.2", 80, TRUE},
@@ -247,6 +251,21 @@ static void test_mistakes(void)
     g_assert_null(pmx_guard_check(" , a.example,, ::1 "));
 }
 
+/* A byte that announces four more, at the very end of what may be read: GLib would go on reading. */
+static void test_no_utf8(void)
+{
+    gsize page = (gsize)sysconf(_SC_PAGESIZE);
+    char *pages =
+        mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    g_autoptr(PmxGuard) guard = pmx_guard_new("a.example", NULL);
+    g_assert_true(pages != MAP_FAILED && mprotect(pages + page, page, PROT_NONE) == 0);
+    char *host = pages + page - sizeof "a.example\xf8";
+    memcpy(host, "a.example\xf8", sizeof "a.example\xf8");
+    g_assert_null(pmx_guard_refusal_of_text(guard, host, 80));
+    g_assert_true(refuses(guard, host, "10.0.0.1", 80));
+    g_assert_cmpint(munmap(pages, 2 * page), ==, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -256,5 +275,6 @@ int main(int argc, char **argv)
     g_test_add_func("/guard/other-sockets", test_other_sockets);
     g_test_add_func("/guard/rules", test_rules);
     g_test_add_func("/guard/mistakes", test_mistakes);
+    g_test_add_func("/guard/no-utf8", test_no_utf8);
     return g_test_run();
 }

@@ -133,6 +133,8 @@ static const Row rows[] = {
     {"https://s3.eu-west-1.amazonaws.com/other/a", WEB, NULL},
     {"https://archive.s3.us-east-2.amazonaws.com/a", WEB, NULL},
     {"http://127.0.0.1:9000/anything/a/b", "ours", "s3://anything/a/b"},
+    /* s3:// leads into another storage, whose bucket is called the same */
+    {"http://127.0.0.1:9000/film/a", "ours", "http://127.0.0.1:9000/film/a"},
     {"http://127.0.0.1:9000/anything/", WRONG, NULL},
     {"http://127.0.0.1:9000/", WRONG, NULL},
     {"http://127.0.0.1:9001/local/a", "oss-ip", "oss://local/a"},

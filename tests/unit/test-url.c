@@ -77,6 +77,7 @@ static void test_not_followed(void)
     assert_not_followed("https://0x7f.1/secret", PMX_CODE_ACCESS_DENIED, "loopback");
     assert_not_followed("//[::1]/secret", PMX_CODE_ACCESS_DENIED, "loopback");
     assert_not_followed("https://10.0.0.2/", PMX_CODE_ACCESS_DENIED, "private");
+    assert_not_followed("https://caf\xe9.example/", PMX_CODE_INVALID, "not written in UTF-8");
     assert_not_followed("https://[nonsense/", PMX_CODE_RESOURCE_BAD, "no URL");
     assert_not_followed("https://media.example\r\nX: y", PMX_CODE_RESOURCE_BAD, "no URL");
     g_autoptr(PmxGuard) guard = pmx_guard_new("10.0.0.1", NULL);
@@ -108,6 +109,7 @@ static void test_check(void)
         {"http://:pass@media.example/", "user name"},
         {"ftp://media.example/", "neither"},
         {"file:///etc/passwd", "neither"},
+        {"http://caf\xe9.example/", "not written in UTF-8"},
         {"media.example/", "malformed"},
         {"http://", "malformed"},
         {"", "malformed"},
