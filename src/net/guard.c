@@ -59,8 +59,8 @@ static gboolean read_name(const char *text, Allowed *allowed)
     allowed->below = g_str_has_prefix(text, "*.");
     g_autofree char *name = pmx_ip_host_name(text + (allowed->below ? 2 : 0));
     const char *last = name ? strrchr(name, '.') : NULL;
-    if (!name || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(name) || !*name ||
-        *name == '.' || !g_ascii_isalpha(last ? last[1] : *name))
+    if (!name || strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != strlen(name) ||
+        !*name || *name == '.' || !g_ascii_isalpha(last ? last[1] : *name))
         return FALSE;
     allowed->name = g_steal_pointer(&name);
     return TRUE;

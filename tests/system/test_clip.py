@@ -58,6 +58,7 @@ SPANS = [
 
 
 @pytest.mark.parametrize("segment, spans", [("1", SPANS[2::5]), ("100", SPANS)])
+@pytest.mark.lean(2)
 def test_frames_and_samples(polymux, film, segment, spans):
     """Every border; some in many segments too, which takes many processes."""
     outputs = [clipped(span, f"c{i}") for i, (span, _, _) in enumerate(spans)]

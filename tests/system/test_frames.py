@@ -71,7 +71,7 @@ CASES = [(name, "H.264") for name in SOURCES] + [(name, "H.265") for name in (
 
 
 @pytest.mark.parametrize("name,codec", CASES)
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_every_frame_once(polymux, store, name, codec):
     source, frames = make(store, name)
     assert media.numbers(tools.planes(source, media.SIZE)) == list(range(frames)), "bad test source"

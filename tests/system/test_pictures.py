@@ -114,6 +114,7 @@ def uneven_film(store):
 
 @pytest.mark.parametrize("fps", [25, 50, 10])
 @pytest.mark.parametrize("seconds", ["1", "1000"])
+@pytest.mark.lean(2)
 def test_fps_of_variable_rate(polymux, store, fps, seconds):
     """Frames last as long as they did, rounded to the grid."""
     made = make(polymux, uneven_film(store), video={"Fps": fps},
@@ -204,6 +205,7 @@ def test_deinterlaced(polymux, store, order):
 
 @pytest.mark.parametrize("order", ["tff", "bff"])
 @pytest.mark.parametrize("mode", ["interlaced", None])
+@pytest.mark.lean(3)
 def test_stays_interlaced(polymux, store, order, mode):
     film = store.get(f"woven-{order}.mkv", lambda p: woven(p, order))
     made = make(polymux, film, video={"ScanMode": mode} if mode else {})
@@ -278,7 +280,7 @@ def wide_film(store):
 
 
 @pytest.mark.parametrize("name", SHAPES)
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_shape(polymux, store, name):
     video, method, filters, size = SHAPES[name]
     trans = {"TransConfig": {"AdjDarMethod": method}} if method else {}
@@ -403,7 +405,7 @@ def decoded(path, size, pixels):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_kinds_of_samples(polymux, store, kind):
     """Colour bars come out in the colours they had, whatever the samples are."""
     options, filters, pixels = KINDS[kind]
@@ -472,6 +474,7 @@ def side_data(path):
 
 @pytest.mark.parametrize("name", HDR)
 @pytest.mark.parametrize("codec", ["H.264", "H.265"])
+@pytest.mark.lean(3)
 def test_hdr_is_mapped_to_8_bits(polymux, store, name, codec):
     film = store.get(f"{name}.mp4", lambda p: hdr_film(p, name))
     made = make(polymux, film, video={"Codec": codec})
@@ -533,6 +536,7 @@ MARKS = {   # X, Y, Width, Height → the size and place in a picture of 320x180
 
 
 @pytest.mark.parametrize("name", MARKS)
+@pytest.mark.lean(2)
 def test_image_watermark(polymux, store, name):
     place, (width, height, left, top) = MARKS[name]
     picture = store.get("logo.png", logo)

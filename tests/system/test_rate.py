@@ -102,7 +102,7 @@ RATED = [  # codec, mode, rate, segments' seconds, preset
 
 
 @pytest.mark.parametrize("codec,mode,rate,length,preset", RATED)
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_rate(polymux, store, codec, mode, rate, length, preset):
     """Within 3 %, whatever the number of segments, and no frame is lost."""
     source = store.get("halves.mp4", halves)
@@ -173,7 +173,7 @@ def noise(path):
 
 
 @pytest.mark.parametrize("film_name,video,mode,rate,lengths", BUFFERED)
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_the_buffer_holds_over_the_joints(polymux, store, film_name, video, mode, rate, lengths):
     source = store.get(f"{film_name}.mp4", {"noise": noise, "halves": halves}[film_name])
     for length in lengths:

@@ -45,7 +45,7 @@ def reference(polymux_module, inputs):
 
 
 @pytest.mark.parametrize("count", [2, 4, 9])
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_jobs_at_once_change_no_byte(polymux, inputs, reference, count):
     polymux.run(work(inputs), "-j", count)
     assert sums(polymux) == reference

@@ -108,7 +108,7 @@ def test_oracle_on_the_sources(dubs):
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("name", [*PLAIN, *SHIFTED])
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_clicks_meet_flashes(made, dubs, profile, name):
     """Each track keeps its place to the picture as in its own file, within 1 ms."""
     files, names = made

@@ -255,8 +255,7 @@ static void test_mistakes(void)
 static void test_no_utf8(void)
 {
     gsize page = (gsize)sysconf(_SC_PAGESIZE);
-    char *pages =
-        mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     g_autoptr(PmxGuard) guard = pmx_guard_new("a.example", NULL);
     g_assert_true(pages != MAP_FAILED && mprotect(pages + page, page, PROT_NONE) == 0);
     char *host = pages + page - sizeof "a.example\xf8";
