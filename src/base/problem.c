@@ -44,6 +44,13 @@ PmxCode pmx_error_code(const GError *error)
     return error && error->domain == PMX_ERROR ? (PmxCode)error->code : PMX_CODE_INTERNAL;
 }
 
+gboolean pmx_error_none(GError *failure, GError **error)
+{
+    if (failure)
+        g_propagate_error(error, failure);
+    return !failure;
+}
+
 static void problem_free(void *data)
 {
     PmxProblem *problem = data;

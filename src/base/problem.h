@@ -45,6 +45,10 @@ PmxCode pmx_code_from_name(const char *name);
 /* The code of `error` when it is a PMX_ERROR, else PMX_CODE_INTERNAL. */
 PmxCode pmx_error_code(const GError *error);
 
+/* After a call that has nothing to give without an error too: hands `failure` (taken; or NULL) on to
+ * `error` (or NULL). Whether there was none. */
+gboolean pmx_error_none(GError *failure, GError **error);
+
 typedef struct {
     PmxCode code;
     char *path; /* JSON path ("Inputs[0].InputFile.Media"); "" for the whole document */

@@ -131,11 +131,9 @@ gboolean pmx_service_set_callback(PmxService *service, const PmxCallbackRecord *
 static gboolean get(PmxDb *db, gpointer data, GError **error)
 {
     PmxCallbackRecord **callback = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     *callback = pmx_callback_get(db, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 PmxCallbackRecord *pmx_service_callback(PmxService *service, PmxProblems *problems)
@@ -179,13 +177,11 @@ typedef struct {
 static gboolean resend(PmxDb *db, gpointer data, GError **error)
 {
     Resend *wanted = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     wanted->row = pmx_outbox_get(db, wanted->id, &failure);
     PmxDeliveryRecord *row = wanted->row;
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
     if (!row)
-        return !(error && *error);
+        return pmx_error_none(failure, error);
     if (row->state != PMX_DELIVERY_DEAD) {
         g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
                     "the delivery %" G_GINT64_FORMAT " is %s; only a dead one can be sent again",

@@ -19,13 +19,11 @@ typedef struct {
 static gboolean get(PmxDb *db, gpointer data, GError **error)
 {
     Getting *getting = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     getting->view->job = pmx_jobs_get(db, getting->id, &failure);
     if (getting->view->job)
         getting->view->parts = pmx_parts_of(db, getting->id, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 PmxJobView *pmx_service_job(PmxService *service, const char *id, PmxProblems *problems)

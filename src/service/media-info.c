@@ -47,11 +47,9 @@ typedef struct {
 static gboolean get(PmxDb *db, gpointer data, GError **error)
 {
     Getting *getting = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     getting->record = pmx_media_infos_get(db, getting->id, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 PmxMediaInfoRecord *pmx_service_media_info(PmxService *service, const char *id,

@@ -82,18 +82,18 @@ typedef struct {
 static gboolean get(PmxDb *db, gpointer data, GError **error)
 {
     Update *update = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     update->record = pmx_pipelines_get(db, update->id, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 static gboolean change(PmxDb *db, gpointer data, GError **error)
 {
     Update *update = data;
-    if (!get(db, data, error) || !update->record)
-        return !(error && *error);
+    if (!get(db, data, error))
+        return FALSE;
+    if (!update->record)
+        return TRUE;
     PmxPipelineRecord *record = update->record;
     if (update->name) {
         g_free(record->name);

@@ -132,11 +132,9 @@ static gboolean set(PmxDb *db, gpointer value, GError **error)
 static gboolean get(PmxDb *db, gpointer data, GError **error)
 {
     char **value = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     *value = pmx_settings_get(db, setting, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 gboolean pmx_service_set_default_storage(PmxService *service, const char *bucket, const char *path,

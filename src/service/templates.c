@@ -203,18 +203,18 @@ typedef struct {
 static gboolean get(PmxDb *db, gpointer data, GError **error)
 {
     Update *update = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     update->record = pmx_custom_templates_get(db, update->id, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 static gboolean change(PmxDb *db, gpointer data, GError **error)
 {
     Update *update = data;
-    if (!get(db, data, error) || !update->record)
-        return !(error && *error);
+    if (!get(db, data, error))
+        return FALSE;
+    if (!update->record)
+        return TRUE;
     PmxTemplateRecord *record = update->record;
     if (update->name) {
         g_free(record->name);
@@ -354,11 +354,9 @@ typedef struct {
 static gboolean get_default(PmxDb *db, gpointer data, GError **error)
 {
     Default *wanted = data;
-    g_autoptr(GError) failure = NULL;
+    GError *failure = NULL;
     wanted->record = pmx_custom_templates_default(db, wanted->type, wanted->subtype, &failure);
-    if (failure)
-        g_propagate_error(error, g_steal_pointer(&failure));
-    return !(error && *error);
+    return pmx_error_none(failure, error);
 }
 
 PmxTemplateRecord *pmx_service_template_default(PmxService *service, gint64 type, gint64 subtype,

@@ -102,10 +102,11 @@ typedef struct {
 static gboolean read_past(PmxDb *db, gpointer data, GError **error)
 {
     Past *past = data;
-    past->record = pmx_jobs_get(db, past->job, error);
+    GError *failure = NULL;
+    past->record = pmx_jobs_get(db, past->job, &failure);
     if (past->record)
-        past->events = pmx_events_after(db, past->job, past->after, G_MAXINT32, error);
-    return past->events || !(error && *error);
+        past->events = pmx_events_after(db, past->job, past->after, G_MAXINT32, &failure);
+    return pmx_error_none(failure, error);
 }
 
 static void join(PmxWatch *watch)
