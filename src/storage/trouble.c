@@ -80,7 +80,13 @@ static const Meaning meanings[] = {
     {416, NULL, PMX_CODE_RESOURCE_BAD, "it is shorter than it was said to be"},
     {0, "AuthorizationHeaderMalformed", PMX_CODE_RESOURCE_BAD,
      "the bucket is elsewhere: check the storage's endpoint and region"},
+    {0, "InvalidObjectState", PMX_CODE_ACCESS_DENIED, "it is archived: restore it first"},
     {0, "AccessDenied", PMX_CODE_ACCESS_DENIED,
+     "the storage refuses it: check its access key and what that may do"},
+    /* S3 says these with 400. */
+    {0, "ExpiredToken", PMX_CODE_ACCESS_DENIED,
+     "the storage refuses it: check its access key and what that may do"},
+    {0, "InvalidToken", PMX_CODE_ACCESS_DENIED,
      "the storage refuses it: check its access key and what that may do"},
     {401, NULL, PMX_CODE_ACCESS_DENIED,
      "the storage refuses it: check its access key and what that may do"},
