@@ -207,6 +207,8 @@ def test_final(polymux, nginx, where, name, code):
     done = refused(polymux, film_job, f"{url}?{SECRET}", code, url)
     assert not [text for _, text in done.problems() if SECRET in text]
     assert SECRET not in done.stderr
+    done = probe(polymux, f"{url}?{SECRET}", expect=1)
+    assert code in done.stderr and url in done.stderr and SECRET not in done.stdout + done.stderr, done
 
 
 @pytest.mark.parametrize("where", ["ranges", "bare"])
