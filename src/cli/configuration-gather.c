@@ -104,6 +104,27 @@ static guint bad_line(const char *text)
     return 0;
 }
 
+/* GKeyFile makes one group of two that have the same title: of two storages one that is neither. Groups
+ * without names mean the same wherever their keys stand. */
+static void tell_doubles(const char *text, PmxProblems *problems)
+{
+    g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+    g_autoptr(GHashTable) first = g_hash_table_new(g_str_hash, g_str_equal);
+    for (guint i = 0; lines[i]; i++) {
+        const char *title = g_strstrip(lines[i]);
+        guint before = GPOINTER_TO_UINT(g_hash_table_lookup(first, title));
+        if (*title != '[' || !strchr(title, ' '))
+            continue;
+        if (before)
+            pmx_problems_add(
+                problems, PMX_CODE_INVALID, title,
+                "is there twice, in the lines %u and %u; give one of them another name", before,
+                i + 1);
+        else
+            g_hash_table_insert(first, (char *)title, GUINT_TO_POINTER(i + 1));
+    }
+}
+
 static GKeyFile *load(const char *path, PmxProblems *problems)
 {
     g_autoptr(GError) error = NULL;
@@ -116,8 +137,10 @@ static GKeyFile *load(const char *path, PmxProblems *problems)
     }
     g_autoptr(GKeyFile) file = g_key_file_new();
     if (strlen(text) == length &&
-        g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL))
+        g_key_file_load_from_data(file, text, length, G_KEY_FILE_NONE, NULL)) {
+        tell_doubles(text, problems);
         return g_steal_pointer(&file);
+    }
     guint line = bad_line(text);
     g_autofree char *where = line ? g_strdup_printf(", line %u", line) : g_strdup("");
     pmx_problems_add(problems, PMX_CODE_INVALID, "",

@@ -4,6 +4,7 @@
 
 #include "cli/command.h"
 #include "cli/places.h"
+#include "net/url.h"
 
 static void print_times(const PmxStream *stream)
 {
@@ -89,6 +90,7 @@ int pmx_command_probe(char **argv)
     g_autoptr(PmxFacts) facts = look(configuration, words[1], &error);
     if (facts)
         return tell(facts, as_json);
-    g_printerr("%s: %s: %s\n", words[1], pmx_code_name(pmx_error_code(error)), error->message);
+    g_autofree char *shown = pmx_url_shown(words[1]);
+    g_printerr("%s: %s: %s\n", shown, pmx_code_name(pmx_error_code(error)), error->message);
     return PMX_EXIT_FAILED;
 }

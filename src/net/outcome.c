@@ -109,7 +109,8 @@ static char *words_of(const PmxTransfer *transfer, CURLcode code)
     case CURLE_URL_MALFORMAT:
         return g_strdup("the URL is malformed");
     case CURLE_UNSUPPORTED_PROTOCOL:
-        return g_strdup("the URL is neither http nor https");
+        return g_strdup(was_connected(transfer) ? "what answers there does not speak HTTP"
+                                                : "the URL is neither http nor https");
     case CURLE_COULDNT_RESOLVE_HOST:
         return g_strdup("the host's name is not known");
     default:

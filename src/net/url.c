@@ -87,8 +87,13 @@ char *pmx_url_shown(const char *address)
 {
     if (!begins(address, "http://") && !begins(address, "https://"))
         return g_strdup(address);
-    int length = (int)strcspn(address, "?#");
-    return g_strdup_printf("%.*s%s", length, address, address[length] == '?' ? "?..." : "");
+    const char *host = strstr(address, "://") + strlen("://"), *at = host + strcspn(host, "/?#");
+    while (at > host && *at != '@')
+        at--;
+    const char *rest = *at == '@' ? at : host;
+    gsize length = strcspn(rest, "?#");
+    return g_strdup_printf("%.*s%s%.*s%s", (int)(host - address), address, *at == '@' ? "..." : "",
+                           (int)length, rest, rest[length] == '?' ? "?..." : "");
 }
 
 /* Spaces and bytes of other alphabets, which servers put there as they are, are escaped. */

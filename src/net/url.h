@@ -13,8 +13,8 @@ char *pmx_url_refusal(const char *url, const PmxGuard *guard);
  * would be shown with the job), and not refused as above (`guard` NULL: by none). PMX_ERROR. */
 gboolean pmx_url_check(const char *url, const PmxGuard *guard, GError **error);
 
-/* An address as it is shown: of http and https without the query, which may be a signature, and
- * without the fragment. Others are as they are. Caller frees. */
+/* An address as it is shown: of http and https without the query, which may be a signature, without
+ * the fragment, and without a user name and password. Others are as they are. Caller frees. */
 char *pmx_url_shown(const char *address);
 
 /* How many redirects a caller follows. */

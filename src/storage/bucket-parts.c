@@ -123,13 +123,23 @@ static Whole whole_of(const PmxBucketHttp *bucket, const GPtrArray *parts)
     return whole;
 }
 
-/* An answer of success is begun before it is known to be one: it may have an error for its body. */
+static gboolean is_result(const PmxClientReply *reply)
+{
+    g_autoptr(PmxXml) xml = pmx_bucket_xml(reply);
+    return xml && strcmp(xml->root->name, "CompleteMultipartUploadResult") == 0;
+}
+
+/* An answer of success is begun before it is known to be one: it may have an error for its body, and that may
+ * be cut. If it was done after all, the next attempt finds that out. */
 static gboolean check_complete(const PmxClientReply *reply, gconstpointer data, PmxTrouble *trouble)
 {
     const Whole *whole = data;
     const PmxReceipt receipt = pmx_receipt(whole->dialect, reply);
     if (pmx_trouble_inside(reply, trouble))
         return FALSE;
+    if (!is_result(reply))
+        return pmx_trouble_found(trouble, PMX_CODE_RESOURCE_BAD, PMX_AGAIN_FEW,
+                                 "the storage does not say that it put the parts together");
     return pmx_receipt_fits_crc64(&receipt, whole->crc64) ||
            pmx_trouble_found(trouble, PMX_CODE_UNAVAILABLE, PMX_AGAIN_NEVER,
                              "the storage put its parts together wrongly");

@@ -60,6 +60,12 @@ static void reading_clear(Reading *reading)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reading, reading_clear)
 
+/* A weak one (RFC 9110, 8.8.3) fits nothing that is asked for by it; what comes is held against it all the same. */
+static gboolean is_weak(const char *etag)
+{
+    return g_str_has_prefix(etag, "W/");
+}
+
 static void set_headers(Reading *reading, const PmxBucketHttp *bucket)
 {
     guint count = 0;
@@ -68,7 +74,7 @@ static void set_headers(Reading *reading, const PmxBucketHttp *bucket)
     reading->bytes = g_strdup_printf("bytes=%" G_GUINT64_FORMAT "-%" G_GUINT64_FORMAT, next,
                                      next + pmx_partial_missing(&reading->partial) - 1);
     reading->headers[count++] = (PmxPair){"Range", reading->bytes};
-    if (reading->etag)
+    if (reading->etag && !is_weak(reading->etag))
         reading->headers[count++] = (PmxPair){"If-Match", reading->etag};
     reading->headers[count] = bucket->dialect->ranged;
 }

@@ -35,16 +35,23 @@ static gboolean is_host(const char *name)
     return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-._:") == strlen(name);
 }
 
+/* With a user or a query in it, it may hold a secret. */
+static gboolean refuse(const char *text, GError **error)
+{
+    g_autofree char *shown =
+        strpbrk(text, "@?") ? g_strdup("what is given") : g_strdup_printf("\"%s\"", text);
+    g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
+                "%s is no endpoint: give a host, or http://HOST:PORT", shown);
+    return FALSE;
+}
+
 gboolean pmx_endpoint_parse(const char *text, gboolean path_style, PmxEndpoint *endpoint,
                             GError **error)
 {
     g_autoptr(GUri) uri = parse(text);
     g_autofree char *name = uri ? g_ascii_strdown(g_uri_get_host(uri), -1) : NULL;
-    if (!uri || !is_host(name)) {
-        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID,
-                    "\"%s\" is no endpoint: give a host, or http://HOST:PORT", text);
-        return FALSE;
-    }
+    if (!uri || !is_host(name))
+        return refuse(text, error);
     int port = g_uri_get_port(uri);
     int usual = strcmp(g_uri_get_scheme(uri), "http") == 0 ? 80 : 443;
     g_autofree char *number =

@@ -292,20 +292,36 @@ static void note_writable(Routed *routed, PmxBucket *bucket)
     g_mutex_unlock(&routed->lock);
 }
 
-/* An upload that is begun and given up is seen by nobody, and tells whether keys and bucket are right
- * before hours of work are spent for it. Giving up may be forbidden where writing is not. */
+PmxUploads *pmx_places_uploads(const PmxPlaces *places, GError **error)
+{
+    Routed *routed = (Routed *)places;
+    g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
+    g_mutex_lock(&routed->lock);
+    if (!routed->uploads)
+        routed->uploads = pmx_uploads_open(folder, error);
+    PmxUploads *uploads = routed->uploads;
+    g_mutex_unlock(&routed->lock);
+    return uploads;
+}
+
+static PmxUploadTarget target_of(const Route *route)
+{
+    return (PmxUploadTarget){route->bucket, route->key, route->name, pmx_content_type(route->key),
+                             0};
+}
+
+/* Tells whether keys and bucket are right before hours of work are spent for it. */
 static gboolean remote_writable(const PmxPlaces *places, const Route *route,
                                 const PmxPatience *patience, GError **error)
 {
     Routed *routed = (Routed *)places;
     const PmxPatience first = pmx_patience_first(patience);
+    const PmxUploadTarget target = target_of(route);
     if (seen_writable(routed, route->bucket))
         return TRUE;
-    g_autoptr(PmxUploading) begun =
-        pmx_bucket_begin(route->bucket, route->key, pmx_content_type(route->key), &first, error);
-    if (!begun)
+    PmxUploads *uploads = pmx_places_uploads(places, error);
+    if (!uploads || !pmx_upload_try(uploads, &target, &first, error))
         return FALSE;
-    pmx_bucket_abort(route->bucket, begun, &first, NULL);
     note_writable(routed, route->bucket);
     return TRUE;
 }
@@ -348,24 +364,11 @@ static gboolean publish_in_folder(const Route *route, const char *from, GError *
     return ok;
 }
 
-PmxUploads *pmx_places_uploads(const PmxPlaces *places, GError **error)
-{
-    Routed *routed = (Routed *)places;
-    g_autofree char *folder = g_build_filename(routed->folder, "uploads", NULL);
-    g_mutex_lock(&routed->lock);
-    if (!routed->uploads)
-        routed->uploads = pmx_uploads_open(folder, error);
-    PmxUploads *uploads = routed->uploads;
-    g_mutex_unlock(&routed->lock);
-    return uploads;
-}
-
 static gboolean upload(const PmxPlaces *places, const Route *route, const char *from,
                        const PmxPatience *patience, GError **error)
 {
     PmxUploads *uploads = pmx_places_uploads(places, error);
-    const PmxUploadTarget target = {route->bucket, route->key, route->name,
-                                    pmx_content_type(route->key), 0};
+    const PmxUploadTarget target = target_of(route);
     return uploads && pmx_upload(uploads, from, &target, patience, error);
 }
 

@@ -80,7 +80,13 @@ static const Meaning meanings[] = {
     {416, NULL, PMX_CODE_RESOURCE_BAD, "it is shorter than it was said to be"},
     {0, "AuthorizationHeaderMalformed", PMX_CODE_RESOURCE_BAD,
      "the bucket is elsewhere: check the storage's endpoint and region"},
+    {0, "InvalidObjectState", PMX_CODE_ACCESS_DENIED, "it is archived: restore it first"},
     {0, "AccessDenied", PMX_CODE_ACCESS_DENIED,
+     "the storage refuses it: check its access key and what that may do"},
+    /* S3 says these with 400. */
+    {0, "ExpiredToken", PMX_CODE_ACCESS_DENIED,
+     "the storage refuses it: check its access key and what that may do"},
+    {0, "InvalidToken", PMX_CODE_ACCESS_DENIED,
      "the storage refuses it: check its access key and what that may do"},
     {401, NULL, PMX_CODE_ACCESS_DENIED,
      "the storage refuses it: check its access key and what that may do"},
@@ -137,14 +143,26 @@ static PmxCode code_for(PmxClientFailure failure)
     }
 }
 
+static gboolean is_success(const PmxClientReply *reply)
+{
+    return reply->status >= 200 && reply->status < 300;
+}
+
+/* A refusal whose page is longer than what was asked for is a refusal all the same. */
+static gboolean is_answer(const PmxClientReply *reply)
+{
+    return reply->failure == PMX_CLIENT_FINE ||
+           (reply->failure == PMX_CLIENT_TOO_LONG && !is_success(reply));
+}
+
 gboolean pmx_trouble_of(const PmxClientReply *reply, PmxTrouble *trouble)
 {
-    if (reply->failure != PMX_CLIENT_FINE) {
+    if (!is_answer(reply)) {
         pmx_trouble_found(trouble, code_for(reply->failure),
                           pmx_retry_helps(reply->failure, 0, NULL), "%s", reply->problem);
         return TRUE;
     }
-    if (reply->status >= 200 && reply->status < 300)
+    if (is_success(reply))
         return FALSE;
     trouble->server = code_of_reply(reply);
     judge_status(reply->status, trouble);

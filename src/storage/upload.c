@@ -187,6 +187,24 @@ static gboolean upload_in_parts(PmxUploads *uploads, int fd, guint64 size,
     return send_begun(&sending, note, patience, error);
 }
 
+/* --- none of a file --- */
+
+gboolean pmx_upload_try(PmxUploads *uploads, const PmxUploadTarget *target,
+                        const PmxPatience *patience, GError **error)
+{
+    PmxUploadNote *note = uploads ? pmx_upload_note_new(uploads, target->address, error) : NULL;
+    if (uploads && !note)
+        return FALSE;
+    g_autoptr(PmxUploading) begun =
+        pmx_bucket_begin(target->bucket, target->key, target->content_type, patience, error);
+    gboolean ok = begun && (!note || pmx_upload_note_id(note, begun->id, error));
+    if (begun)
+        pmx_bucket_abort(target->bucket, begun, patience, NULL);
+    if (note)
+        pmx_upload_note_strike(note);
+    return ok;
+}
+
 /* --- the file --- */
 
 static gboolean upload_open(PmxUploads *uploads, int fd, const PmxUploadTarget *target,

@@ -42,6 +42,11 @@ typedef struct {
     guint64 part_bytes; /* of each part but the last; 0: as suits the size */
 } PmxUploadTarget;
 
+/* Whether an upload could be made there: one in parts is begun and given up, which nobody sees, and is noted
+ * likewise. Giving up may be forbidden where writing is not. `patience` is for each request. */
+gboolean pmx_upload_try(PmxUploads *uploads, const PmxUploadTarget *target,
+                        const PmxPatience *patience, GError **error);
+
 /* Puts the file `from` there; `patience` (or NULL) is for each request. `uploads` or NULL: what a kill leaves is
  * not noted. */
 gboolean pmx_upload(PmxUploads *uploads, const char *from, const PmxUploadTarget *target,

@@ -42,7 +42,7 @@ static char *place_of(PmxWebSource *source)
     return place;
 }
 
-/* NULL: the next request begins where the source was given. */
+/* NULL: the next request begins where the source was given, which may lead elsewhere by then. */
 static void set_place(PmxWebSource *source, const char *place)
 {
     g_mutex_lock(&source->lock);
@@ -89,7 +89,7 @@ static PmxClientReply *follow(PmxWebSource *source, const PmxWebAsk *ask,
         g_autoptr(PmxClientReply) reply = send_to(source, url, ask, patience);
         const char *location = pmx_client_header(reply->headers, "Location");
         if (!is_redirect(reply->status) || !location) {
-            set_place(source, reply->status < 300 ? url : NULL);
+            set_place(source, reply->status / 100 == 2 ? url : NULL);
             return g_steal_pointer(&reply);
         }
         if (hops == PMX_REDIRECTS) {
@@ -113,7 +113,11 @@ static PmxClientReply *follow(PmxWebSource *source, const PmxWebAsk *ask,
 /* What is said of an object in a storage, said of a page. */
 static void reword(const PmxClientReply *reply, PmxTrouble *trouble)
 {
-    if (reply->failure != PMX_CLIENT_FINE || trouble->again > PMX_AGAIN_ONCE)
+    gboolean told = reply->failure == PMX_CLIENT_FINE || reply->failure == PMX_CLIENT_TOO_LONG;
+    if (told && trouble->code == PMX_CODE_UNAVAILABLE)
+        pmx_trouble_found(trouble, PMX_CODE_UNAVAILABLE, trouble->again, "the server answers %u",
+                          reply->status);
+    if (!told || trouble->again > PMX_AGAIN_ONCE)
         return;
     if (trouble->code == PMX_CODE_RESOURCE_NOT_FOUND || reply->status == 410)
         pmx_trouble_found(trouble, PMX_CODE_RESOURCE_NOT_FOUND, PMX_AGAIN_NEVER,

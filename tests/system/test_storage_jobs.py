@@ -297,6 +297,21 @@ def test_upload_killed(cloud, servers_made, long):
     assert cloud.object("films", "out/sound.mp4").size > 16 * MIB
 
 
+def test_killed_before_it_begins(cloud, servers_made, dub):
+    """The server is killed while it finds out whether outputs can be written; the next start removes what it began."""
+    cloud.put("films", "in/dub.wav", dub.read_bytes())
+    server = servers_made(config=config(cloud)).start()
+    cloud.faults.always("500", match=lambda request: request.asked.operation == "AbortMultipartUpload")
+    submit(server, jobs.job({"dub": "oss://films/in/dub.wav"}, [jobs.sound_only("o.mp4", [jobs.audio("dub", "zho")])],
+                            base="oss://films/out"))
+    cloud.log.wait(lambda seen: any(one.fault == "500" for one in seen))
+    server.kill()
+    cloud.faults.release()
+    assert cloud.uploads("films") == ["out/o.mp4"]
+    server.start()
+    assert eventually(lambda: cloud.uploads("films") == [])
+
+
 # --- artifacts ---
 
 

@@ -3,6 +3,7 @@
 
 What is compared with is the same job on the same files here: the bytes have to be equal.
 """
+import contextlib
 import json
 import os
 import struct
@@ -11,9 +12,11 @@ import subprocess
 import pytest
 
 import faults
+import httpwire
 import jobs
 import media
 import mp4
+import peers
 
 ALLOW = {"POLYMUX_NETWORK_ALLOW_HOSTS": "127.0.0.1"}
 NOT_FOUND, DENIED = "InvalidParameter.ResourceNotFound", "PermissionDenied.ResourceAccess"
@@ -204,6 +207,8 @@ def test_final(polymux, nginx, where, name, code):
     done = refused(polymux, film_job, f"{url}?{SECRET}", code, url)
     assert not [text for _, text in done.problems() if SECRET in text]
     assert SECRET not in done.stderr
+    done = probe(polymux, f"{url}?{SECRET}", expect=1)
+    assert code in done.stderr and url in done.stderr and SECRET not in done.stdout + done.stderr, done
 
 
 @pytest.mark.parametrize("where", ["ranges", "bare"])
@@ -280,6 +285,64 @@ def test_secure(polymux, nginx, film, secure):
 def test_unknown_certificate(polymux, nginx):
     done = probe(polymux, nginx.url("ranges", "film.mp4", tls=True), expect=1)
     assert "certificate" in done.stderr and done.seconds < 20, done
+
+
+# --- servers that nginx is not ---
+
+
+class Odd(httpwire.Service):
+    """Serves the sound by range, once `refusal(request)` has no other answer to it."""
+
+    def __init__(self, sound, refusal):
+        self.data, self.refusal = sound.read_bytes(), refusal
+        super().__init__()
+
+    def answer(self, request):
+        refused = self.refusal(request)
+        if refused:
+            return refused
+        first, last = httpwire.span(request.range, len(self.data))
+        last = min(last, len(self.data) - 1)
+        return httpwire.Answer(206, {"Content-Range": f"bytes {first}-{last}/{len(self.data)}"},
+                               self.data[first:last + 1])
+
+
+@pytest.fixture
+def odd(sound):
+    made = []
+
+    def make(refusal):
+        made.append(Odd(sound, refusal))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.end()
+
+
+def test_long_page_for_a_short_range(polymux, odd, expected, sound):
+    """The refusal is longer than the last range that it is the answer to."""
+    size, busy = sound.stat().st_size, [httpwire.Answer(503, body=b"<html>" * BLOCK)]
+    assert size % BLOCK
+    server = odd(lambda request: busy.pop() if busy and request.range.endswith(f"-{size - 1}") else None)
+    run(polymux, sound_job, f"http://127.0.0.1:{server.port}/sound.wav")
+    assert not busy and made(polymux) == expected["sound"]
+
+
+def test_long_page_for_good(polymux, odd):
+    """The status is told, and not how long the page is."""
+    server = odd(lambda request: httpwire.Answer(404, body=b"<html>" * BLOCK))
+    done = probe(polymux, f"http://127.0.0.1:{server.port}/sound.wav", expect=1)
+    assert NOT_FOUND in done.stderr and "there is nothing at this address (404)" in done.stderr, done
+
+
+def test_redirected_to_a_place_that_is_down(polymux, odd, nginx):
+    """It is asked again where else to go: the place may be one of many."""
+    with contextlib.closing(peers.Ports(1)) as down:
+        places = [f"http://127.0.0.1:{nginx.port}/ranges/film.mp4", f"http://127.0.0.1:{down[0]}/film.mp4"]
+        server = odd(lambda request: httpwire.Answer(302, {"Location": places.pop()}))
+        probe(polymux, f"http://127.0.0.1:{server.port}/film.mp4")
+    assert places == []
 
 
 # --- the guard ---

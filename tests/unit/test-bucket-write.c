@@ -204,6 +204,19 @@ static void test_complete_denied(void)
     g_assert_cmpuint(receiver_count(stage.receiver), ==, 1);
 }
 
+/* A success that does not say so is not believed: its error may have been cut. If it was one, the upload
+ * is gone and the object is there. */
+static void test_complete_unclear(void)
+{
+    STAGE(PMX_BUCKET_S3, {200, NULL, "<?xml version=\"1.0\"?>\n <Error><Code>Acc"},
+          {404, NULL, NO_SUCH("Upload")}, {200, NULL, "hello, world"}, {200, NULL, NULL});
+    g_assert_true(complete(&stage));
+    g_assert_cmpuint(receiver_count(stage.receiver), ==, 3);
+    g_assert_false(complete(&stage));
+    g_assert_error(stage.error, PMX_ERROR, PMX_CODE_RESOURCE_BAD);
+    g_assert_nonnull(strstr(stage.error->message, "does not say that it put the parts together"));
+}
+
 /* The sum of the whole is known from those of the parts. */
 static void test_complete_sum(void)
 {
@@ -265,6 +278,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bucket-write/complete", test_complete);
     g_test_add_func("/bucket-write/complete-busy", test_complete_busy);
     g_test_add_func("/bucket-write/complete-denied", test_complete_denied);
+    g_test_add_func("/bucket-write/complete-unclear", test_complete_unclear);
     g_test_add_func("/bucket-write/complete-sum", test_complete_sum);
     g_test_add_func("/bucket-write/complete-unheard", test_complete_unheard);
     g_test_add_func("/bucket-write/complete-gone", test_complete_gone);

@@ -184,6 +184,15 @@ static void names(void)
                "[storage media]\n");
 }
 
+/* They would be made into one that is neither. */
+static void twice(void)
+{
+    check_told(
+        "[storage a]\n" OSS "[server]\nworkers = 1\n [storage a] \n" S3 "[server]\nthreads = 1\n",
+        NULL, NULL,
+        "[storage a]: is there twice, in the lines 1 and 9; give one of them another name\n");
+}
+
 static void all_mistakes_at_once(void)
 {
     check_told(
@@ -265,6 +274,7 @@ static void secrets(void)
         "[storage a]\ntype = folder\naccess-key-secret = HIDDEN\nsecurity-token = HIDDEN\n",
         "[storage a]\n" OSS "access-key-secret-file = /nowhere\naccess-key-secret = HIDDEN\n",
         "[storage a]\ntype = s3\nbucket = x\nendpoint = /\naccess-key-secret = HIDDEN\n",
+        "[storage a]\ntype = s3\nbucket = x\nendpoint = http://user:HIDDEN@host\n" KEYS,
         "[storage a]\naccess-key-secrt = HIDDEN\n",
         "[storage a]\naccess-key-secret HIDDEN\n",
         "access-key-secret = HIDDEN\n",
@@ -314,6 +324,7 @@ int main(int argc, char **argv)
     g_test_add_func("/configuration-storages/wrong-variables", wrong_variables);
     g_test_add_func("/configuration-storages/no-key-ends-another", no_key_ends_another);
     g_test_add_func("/configuration-storages/names", names);
+    g_test_add_func("/configuration-storages/twice", twice);
     g_test_add_func("/configuration-storages/all-mistakes-at-once", all_mistakes_at_once);
     g_test_add_func("/configuration-storages/both-ways", both_ways);
     g_test_add_func("/configuration-storages/together", together);

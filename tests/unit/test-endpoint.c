@@ -46,7 +46,8 @@ static void test_no_endpoints(void)
                                         "http://",
                                         "http://host/path",
                                         "http://user:word@host",
-                                        "http://host?a=b",
+                                        "user:word@host",
+                                        "http://host?a=word",
                                         "http://host#a",
                                         "host name",
                                         "http://ho%2Fst",
@@ -57,6 +58,7 @@ static void test_no_endpoints(void)
         g_test_message("%s", texts[i]);
         g_assert_false(pmx_endpoint_parse(texts[i], FALSE, &endpoint, &error));
         g_assert_error(error, PMX_ERROR, PMX_CODE_INVALID);
+        g_assert_null(strstr(error->message, "word"));
     }
 }
 

@@ -245,6 +245,7 @@ static void test_bad_answers(void)
         {RECEIVER_HANGS, 1, 0, 1000, PMX_CLIENT_TIMEOUT, "no answer within 1 s"},
         {RECEIVER_HANGS, 0, 1, 1000, PMX_CLIENT_TIMEOUT, "nothing came or went for 1 s"},
         {RECEIVER_STALLS, 60, 1, 1000, PMX_CLIENT_TIMEOUT, "nothing came or went for 1 s"},
+        {99, 30, 0, 1000, PMX_CLIENT_OTHER, "what answers there does not speak HTTP"},
         {200, 30, 0, 1, PMX_CLIENT_TOO_LONG, "the answer is longer than 1 bytes"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {

@@ -43,6 +43,11 @@ static void test_shown(void)
         {source, "https://media.example/a/b.mp4?..."},
         {"HTTP://media.example/?sig=1#t", "HTTP://media.example/?..."},
         {"http://media.example/a#t?x", "http://media.example/a"},
+        {"http://user:secret@media.example/a@b?c", "http://...@media.example/a@b?..."},
+        {"https://user:se@cret@media.example", "https://...@media.example"},
+        {"https://media.example/a@b", "https://media.example/a@b"},
+        {"http://", "http://"},
+        {"http:///a", "http:///a"},
         {"oss://films/what?.mp4", "oss://films/what?.mp4"},
         {"/films/what?#.mp4", "/films/what?#.mp4"},
     };
