@@ -171,6 +171,17 @@ static void check_tags(PmxBuildOutput *building, const char *path, gboolean lang
             g_strdup_printf("%s files keep no title of a track; leave it out", info->name));
 }
 
+/* FLV's header of sound knows 44.1 kHz and its halves; MP3 of 48 kHz goes under 44.1's mark. */
+static void check_mp3(PmxBuildOutput *building, const PmxAudio *audio)
+{
+    if (building->output->container == PMX_CONTAINER_FLV && audio->codec == PMX_AUDIO_MP3 &&
+        audio->samplerate == 32000)
+        pmx_build_report(building, PMX_CODE_NOT_SUPPORTED,
+                         track_path(building, audio, "Samplerate"),
+                         g_strdup("flv files carry MP3 of 22050, 44100 and 48000 Hz, not 32000; "
+                                  "choose another rate or another Container.Format"));
+}
+
 static void check_track(PmxBuildOutput *building, const PmxAudio *audio)
 {
     const PmxContainerInfo *info = info_of(building);
@@ -179,6 +190,7 @@ static void check_track(PmxBuildOutput *building, const PmxAudio *audio)
         refuse_codec(building, track_path(building, audio, "Codec"), name, info->audio, "audio");
     else
         check_aac(building, audio);
+    check_mp3(building, audio);
     if (building->output->container == PMX_CONTAINER_MXF && name && audio->samplerate != 48000)
         pmx_build_report(building, PMX_CODE_NOT_SUPPORTED, track_path(building, audio, "Codec"),
                          g_strdup_printf("mxf files have sound of 48000 Hz, not %" G_GINT64_FORMAT

@@ -253,6 +253,17 @@ gboolean pmx_build_section(const PmxBuildOutput *building, const char *name,
     return building->template_known && pmx_problems_count(problems) == 0;
 }
 
+/* Not what a template says, which may be for outputs with a video too. */
+static void check_no_video(PmxBuildOutput *building, const char *section, const char *trans)
+{
+    static const char *const kept[] = {"InputRef", "Remove", NULL};
+    static const char *const sound[] = {"IsCheckAudioBitrate", "IsCheckAudioBitrateFail", NULL};
+    static const char what[] = "an output without video";
+    pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept, what);
+    pmx_build_check_copied(building, trans, json_object_get(building->over, "TransConfig"), sound,
+                           what);
+}
+
 static void check_video(PmxBuildOutput *building)
 {
     static const char *const profile[] = {"Profile", NULL};
@@ -266,6 +277,8 @@ static void check_video(PmxBuildOutput *building)
     const PmxVideo *video = &building->output->video;
     g_autofree char *section = join(building->output->params_path, "Video", NULL);
     g_autofree char *trans = join(building->output->params_path, "TransConfig", NULL);
+    if (video->remove)
+        check_no_video(building, section, trans);
     if (video->codec == PMX_CODEC_COPY && !video->remove && !building->output->remux) {
         pmx_build_check_copied(building, section, json_object_get(building->over, "Video"), kept,
                                "what is copied");

@@ -61,12 +61,12 @@ static char *format_number(const void *value)
     return g_strdup_printf("%" G_GINT64_FORMAT, *(const gint64 *)value);
 }
 
-/* 0 is what stands for none. */
+/* What is not given is 0, which nobody can ask for. */
 static gboolean parse_video_bitrate(const char *text, void *out)
 {
     enum { LEAST = 10, MOST = 50000 };
     gint64 rate = 0;
-    if (!g_ascii_string_to_signed(text, 10, -1, MOST, &rate, NULL) || (rate > 0 && rate < LEAST))
+    if (!g_ascii_string_to_signed(text, 10, -1, MOST, &rate, NULL) || (rate >= 0 && rate < LEAST))
         return FALSE;
     *(gint64 *)out = rate;
     return TRUE;

@@ -61,7 +61,7 @@ static const PmxField video_fields[] = {
     {"Qscale", PMX_FIELD_INT, AT(qscale), .fallback = "-1", .min = 0, .max = 51,
      .doc = "A constant quantiser instead of Crf: every picture is as coarse as any other of its "
             "kind, whatever is in it."},
-    {"Bitrate", PMX_FIELD_TEXT, AT(bitrate), .fallback = "0", .kind = &pmx_video_bitrate_kind,
+    {"Bitrate", PMX_FIELD_TEXT, AT(bitrate), .kind = &pmx_video_bitrate_kind,
      .doc =
          "The average bit rate of the whole video, kbit/s, instead of Crf; -1: as the source has. "
          "How: rate.md."},

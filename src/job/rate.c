@@ -11,6 +11,7 @@ typedef struct {
     PmxBuildOutput *building;
     const PmxTransConfig *trans;
     Aim aim;
+    gboolean own;        /* OverrideParams has the aim */
     gboolean mode_given; /* and meant */
 } Rate;
 
@@ -24,10 +25,14 @@ static gboolean merged(const Rate *rate, const char *section, const char *key)
     return pmx_build_given(json_object_get(rate->building->merged, section), key);
 }
 
-/* Takes `message`. */
+/* Takes `message`. Where the template has the key, only its id has a path, so the key is told besides. */
 static void refuse(const Rate *rate, const char *section, const char *key, char *message)
 {
     const char *const keys[] = {key, NULL};
+    if (!written(rate, section, key)) {
+        g_autofree char *bare = message;
+        message = g_strdup_printf("the template's %s.%s: %s", section, key, bare);
+    }
     pmx_build_report(rate->building, PMX_CODE_INVALID,
                      pmx_build_blame(rate->building, section, keys), message);
 }
@@ -68,12 +73,12 @@ static gboolean fits(Aim aim, PmxTransMode mode)
 static void choose_aim(Rate *rate)
 {
     rate->aim = find_aim(rate, written);
-    gboolean own = rate->aim != NOTHING;
-    if (!own)
+    rate->own = rate->aim != NOTHING;
+    if (!rate->own)
         rate->aim = find_aim(rate, merged);
-    rate->mode_given =
-        written(rate, "TransConfig", "TransMode") ||
-        (merged(rate, "TransConfig", "TransMode") && (!own || fits(rate->aim, rate->trans->mode)));
+    rate->mode_given = written(rate, "TransConfig", "TransMode") ||
+                       (merged(rate, "TransConfig", "TransMode") &&
+                        (!rate->own || fits(rate->aim, rate->trans->mode)));
 }
 
 static void check_mode(const Rate *rate)
@@ -169,12 +174,14 @@ static void check_limits(const Rate *rate)
                g_strdup_printf("is less than Bitrate, %" G_GINT64_FORMAT, video->bitrate));
 }
 
+/* A template's go with its Bitrate, and both are passed over where OverrideParams has Crf or Qscale. */
 static void check_checks(const Rate *rate)
 {
     const char *key = rate->trans->check_video_bitrate_fail ? "IsCheckVideoBitrateFail"
                       : rate->trans->check_video_bitrate    ? "IsCheckVideoBitrate"
                                                             : NULL;
-    if (key && rate->aim != BITRATE)
+    gboolean passed_over = rate->own && key && !written(rate, "TransConfig", key);
+    if (key && rate->aim != BITRATE && !passed_over)
         refuse(rate, "TransConfig", key,
                g_strdup("compares with Video.Bitrate, which is not given; give it, or leave this "
                         "out"));

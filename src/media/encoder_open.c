@@ -79,6 +79,15 @@ static void set_picture(AVCodecContext *context, const PmxVideoTask *task,
     set_colours(context, task);
 }
 
+/* x264 counts the quantisers of 10 bits from 12 below those of 8 bits (QP_BD_OFFSET), where 0 is lossless;
+ * its rate factors and all of x265 and SVT-AV1 mean the same with both. */
+static gint64 quantiser(const PmxRendition *rendition)
+{
+    enum { LOWER_WITH_10_BITS = 12 };
+    gboolean lower = rendition->codec == PMX_CODEC_H264 && rendition->pix_fmt == PMX_PIXELS_10;
+    return rendition->qp + (lower ? LOWER_WITH_10_BITS : 0);
+}
+
 /* What both x264 and x265 call the same. */
 static int set_usual(AVCodecContext *context, const PmxRendition *rendition,
                      const PmxEncodeHow *how)
@@ -91,7 +100,7 @@ static int set_usual(AVCodecContext *context, const PmxRendition *rendition,
         return 0;
     }
     if (rendition->qp >= 0)
-        return av_opt_set_int(context->priv_data, "qp", rendition->qp, 0);
+        return av_opt_set_int(context->priv_data, "qp", quantiser(rendition), 0);
     return av_opt_set_double(context->priv_data, "crf", how->crf, 0);
 }
 

@@ -206,6 +206,8 @@ REFUSED = [
      "Audio.Channels: flv files carry AAC of up to 6 channels"),
     ({"Container": {"Format": "mxf"}, "Audio": {"Codec": "pcm_s16le", "Samplerate": 44100}},
      "mxf files have sound of 48000 Hz"),
+    ({"Container": {"Format": "flv"}, "Audio": {"Codec": "MP3", "Samplerate": 32000}},
+     "Audio.Samplerate: flv files carry MP3 of 22050, 44100 and 48000 Hz, not 32000"),
 ]
 
 

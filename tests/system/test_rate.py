@@ -54,6 +54,20 @@ def test_codecs(polymux, store, tmp_path, video, codec, profile, pixels):
     assert tools.sha256(made) == tools.sha256(again)
 
 
+@pytest.mark.parametrize("codec", ["H.264", "H.265", "AV1"])
+def test_a_quantiser_means_the_same_with_ten_bits(polymux, store, codec):
+    wanted = [output(pixels, video={**SMALL, "Codec": codec, "Qscale": 20, "PixFmt": pixels})
+              for pixels in ("yuv420p", "yuv420p10le")]
+    done = polymux.run(job({"film": film(store, 5)}, wanted))
+    eight, ten = (kbps(done.file(w["Name"])) for w in wanted)
+    assert 0.85 < ten / eight < 1.15
+
+
+def test_the_finest_quantiser_of_ten_bits_is_no_mistake(polymux, store):
+    made = make(polymux, film(store, 5), {"Qscale": 0, "PixFmt": "yuv420p10le"}).file("o")
+    assert tools.video(made)["profile"] == "High 10"
+
+
 # --- rates ---
 
 STILL, NOISE = 50, 50

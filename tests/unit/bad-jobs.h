@@ -311,6 +311,9 @@ static const BadJob bad_jobs[] = {
     {VIDEO, "{'Bitrate':9}",
      "InvalidParameter @Video.Bitrate: must be kbit/s from 10 to 50000, or -1 (as the source), not "
      "9\n"},
+    {VIDEO, "{'Bitrate':0}",
+     "InvalidParameter @Video.Bitrate: must be kbit/s from 10 to 50000, or -1 (as the source), not "
+     "0\n"},
     {VIDEO, "{'Bitrate':500,'Crf':20}",
      "InvalidParameter @Video.Crf: Bitrate and Crf exclude one another; leave one of them out\n"},
     {VIDEO, "{'Bitrate':500,'Maxrate':400}",

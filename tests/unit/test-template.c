@@ -151,6 +151,50 @@ static void test_copies(void)
                             "Audio.Bitrate has no effect on what is copied; leave it out"));
 }
 
+/* What a job says of its rate goes before what the template says, and what goes with it. */
+static void test_rates(void)
+{
+    static const char at_a_rate[] =
+        "{'Video':{'Bitrate':300},'TransConfig':{'TransMode':'twopass','IsCheckVideoBitrate':true,"
+        "'IsCheckVideoBitrateFail':true}}";
+    static const char held[] = "{'Video':{'Bitrate':300,'Maxrate':400}}";
+    g_autofree char *quality = told(at_a_rate, "{'Video':{'Crf':30}}");
+    g_autofree char *quantiser = told(at_a_rate, "{'Video':{'Qscale':30}}");
+    g_autofree char *asked =
+        told(at_a_rate, "{'Video':{'Crf':30},'TransConfig':{'IsCheckVideoBitrateFail':true}}");
+    g_autofree char *alone = told("{'TransConfig':{'IsCheckVideoBitrate':true}}", "{}");
+    g_autofree char *above = told(held, "{'Video':{'Bitrate':500}}");
+    g_assert_cmpstr(quality, ==, "");
+    g_assert_cmpstr(quantiser, ==, "");
+    g_assert_cmpstr(asked, ==,
+                    "Outputs[0].OverrideParams.TransConfig.IsCheckVideoBitrateFail: compares with "
+                    "Video.Bitrate, which is not given; give it, or leave this out\n");
+    g_assert_cmpstr(
+        alone, ==,
+        "Outputs[0].TemplateId: the template's TransConfig.IsCheckVideoBitrate: "
+        "compares with Video.Bitrate, which is not given; give it, or leave this out\n");
+    g_assert_cmpstr(above, ==,
+                    "Outputs[0].TemplateId: the template's Video.Maxrate: is less than Bitrate, "
+                    "500\n");
+}
+
+/* Nothing that a job itself says of a video that is left out is passed over in silence. */
+static void test_without_video(void)
+{
+    static const char sound[] = "{'Video':{'Remove':true},'TransConfig':{'TransMode':'onepass'}}";
+    g_autofree char *fine = told(sound, "{'Video':{'InputRef':'film'}}");
+    g_autofree char *wide = told(sound, "{'Video':{'Width':200}}");
+    g_autofree char *checked = told("{'Container':{'Format':'m4a'},'Video':{'Width':200}}",
+                                    "{'TransConfig':{'IsCheckReso':true}}");
+    g_assert_cmpstr(fine, ==, "");
+    g_assert_cmpstr(wide, ==,
+                    "Outputs[0].OverrideParams.Video.Width: has no effect on an output without "
+                    "video; leave it out\n");
+    g_assert_cmpstr(checked, ==,
+                    "Outputs[0].OverrideParams.TransConfig.IsCheckReso: has no effect on an output "
+                    "without video; leave it out\n");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -160,5 +204,7 @@ int main(int argc, char **argv)
     g_test_add_func("/template/merge", test_merge);
     g_test_add_func("/template/merge-nothing", test_merge_nothing);
     g_test_add_func("/template/copies", test_copies);
+    g_test_add_func("/template/rates", test_rates);
+    g_test_add_func("/template/without-video", test_without_video);
     return g_test_run();
 }
