@@ -302,6 +302,17 @@ static void check_removal(PmxBuildOutput *building)
                                   "two out"));
 }
 
+/* Not what a template says, which may be for outputs with audio too. */
+static void check_no_audio(PmxBuildOutput *building)
+{
+    static const char *const kept[] = {"Remove", NULL};
+    const PmxOutput *output = building->output;
+    if (output->audio.remove && !output->audios_given)
+        pmx_build_check_copied(building, output->audio.path,
+                               json_object_get(building->over, "Audio"), kept,
+                               "an output without audio");
+}
+
 static void add_tracks(PmxBuildOutput *building)
 {
     const GPtrArray *own = building->written.audios;
@@ -332,6 +343,8 @@ void pmx_build_tracks(PmxBuildOutput *building)
     settle(&output->audio, json_object_get(building->merged, "Audio"));
     if (clean && !output->audio.remove)
         check_encoder(building, &written, &output->audio);
-    if (clean)
+    if (clean) {
         check_common(building);
+        check_no_audio(building);
+    }
 }

@@ -455,6 +455,8 @@ static const BadJob bad_jobs[] = {
     {AUDIO, "{'InputRef':'dub','Language':'eng'}",
      "InvalidParameter @Audio.InputRef: is not a known key\n"
      "InvalidParameter @Audio.Language: is not a known key\n"},
+    {OVER, "{'Audio':{'Remove':true,'Bitrate':64}}",
+     "InvalidParameter @Audio.Bitrate: has no effect on an output without audio; leave it out\n"},
     {OVER, "{'Audio':{'Remove':true},'Audios':[{'InputRef':'dub'}]}",
      "InvalidParameter @Audio.Remove: removes the audio, but Audios lists tracks; "
      "leave one of the two out\n"},
