@@ -160,8 +160,8 @@ DECODING = rows_of(
 # --- edit lists ---
 
 
-def edited(kind, shift, path, kit):
-    """Moves the start of one track's edit by rewriting its elst box (ISO/IEC 14496-12, 8.6.6)."""
+def edited(kind, shift, path, kit, lasts=None):
+    """Moves the start of one track's edit by rewriting its elst box (ISO/IEC 14496-12, 8.6.6), or how long it is."""
     data = bytearray(kit.whole("mp4").read_bytes())
     found = at = 0
     while True:
@@ -173,12 +173,12 @@ def edited(kind, shift, path, kit):
     version, count = data[at + 4], struct.unpack_from(">I", data, at + 8)[0]
     assert version == 0 and count == 1
     length, begin = struct.unpack_from(">Ii", data, at + 12)
-    struct.pack_into(">Ii", data, at + 12, length, begin + shift)
+    struct.pack_into(">Ii", data, at + 12, length if lasts is None else lasts, begin + shift)
     path.write_bytes(data)
 
 
-def edit(kind, shift):
-    return lambda path, kit: edited(kind, shift, path, kit)
+def edit(kind, shift, lasts=None):
+    return lambda path, kit: edited(kind, shift, path, kit, lasts)
 
 
 # libx264's film counts in 12800ths, its sound in 48000ths.
@@ -190,6 +190,8 @@ EDITS = rows_of(
         sync=-0.2),
     row("edit-audio-delay.mp4", "an empty edit before the audio", one_late("a", 0.25), sync=0.25),
     row("edit-video-delay.mp4", "an empty edit before the video", one_late("v", 0.25), sync=-0.25),
+    row("edit-video-open.mp4", "the video's edit has no duration: players show all of it", edit(0, 0, 0)),
+    row("edit-audio-open.mp4", "the audio's edit has no duration", edit(1, 0, 0)),
     row("edit-copy.mp4", "cut out of a longer film between keyframes, by edit list", copied(
         before=["-ss", "0.6"]), numbers=range(15, 50), times=GRID[:35]),
 )
