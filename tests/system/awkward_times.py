@@ -81,6 +81,33 @@ def one_late(kind, seconds):
                                     *maps, "-c", "copy", path)
 
 
+def elements(data, at, end):
+    """(id, where its content begins, where that ends) of EBML elements (RFC 8794), all levels that hold blocks."""
+    while at < end:
+        digits = 9 - data[at].bit_length()
+        kind = int.from_bytes(data[at:at + digits], "big")
+        at += digits
+        wide = 9 - data[at].bit_length()
+        size = int.from_bytes(data[at:at + wide], "big") & (1 << 7 * wide) - 1
+        at += wide
+        yield kind, at, at + size
+        if kind in (0x18538067, 0x1F43B675, 0xA0):   # Segment, Cluster, BlockGroup
+            yield from elements(data, at, at + size)
+        at += size
+
+
+def leap(track, number, milliseconds=20000):
+    """One packet's time is another one: of Matroska's blocks it is two bytes (RFC 9559, 10.1)."""
+    def make(path, kit):
+        data = bytearray(kit.whole("mkv").read_bytes())
+        blocks = [at for kind, at, _ in elements(data, 0, len(data))
+                  if kind in (0xA1, 0xA3) and data[at] == 0x80 | track]
+        time, = struct.unpack_from(">h", data, blocks[number] + 1)
+        struct.pack_into(">h", data, blocks[number] + 1, time + milliseconds)
+        path.write_bytes(data)
+    return make
+
+
 STARTS = rows_of(
     "Start times",
     row("late.ts", "starts at 1234 s", shifted(1234)),
@@ -99,6 +126,8 @@ STARTS = rows_of(
     row("audio-early.ts", "the audio starts 0.3 s before the video", one_late("v", 0.3), sync=-0.3),
     row("audio-early.mp4", "the audio starts 0.3 s before the video", one_late("v", 0.3), sync=-0.3),
     row("audio-early.mkv", "the audio starts 0.3 s before the video", one_late("v", 0.3), sync=-0.3),
+    row("audio-gone.mkv", "the audio ends before the video begins", one_late("v", 3), sync=None,
+        warning="ends before its video begins"),
     row("flv.flv", "starts as FLV does", copied("-f", "flv")),
 )
 
@@ -146,6 +175,10 @@ DECODING = rows_of(
         sync=-0.08, slip=0.03),
     row("program.mpg", "an MPEG program stream", options(
         "-c:v", "mpeg2video", "-bf", "2", "-q:v", "3", "-c:a", "mp2", "-f", "vob")),
+    row("leap-video.mkv", "a picture whose time is wrong by 20 s", leap(1, 20), times=None, slip=0.045,
+        env={"POLYMUX_SEGMENT_SECONDS": "10"}),
+    row("leap-back.mkv", "a picture whose time is wrong by -0.6 s", leap(1, 20, -600)),
+    row("leap-audio.mkv", "a packet of sound whose time is wrong by 20 s", leap(2, 20), seconds=2.03),
     row("twice.ts", "two recordings behind one another: the time starts again", joined,
         numbers=TWICE, times=None, quiet=False),
     row("no-keyframe.ts", "does not start with a keyframe", no_first_keyframe, numbers=range(20, 50),
