@@ -102,7 +102,8 @@ static gboolean find_scene(const Search *search, gint64 start, gint64 end, gbool
             scene->any = wide.any;
             scene->first = wide.first;
         }
-        if (!wide.cut)
+        /* Times that step back lead nowhere. */
+        if (!wide.cut || wide.behind <= start)
             return TRUE;
         if (!look_from(search, wide.before, wide.behind + 1, FALSE, &close, error))
             return FALSE;

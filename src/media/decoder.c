@@ -13,6 +13,8 @@ struct PmxDecoder {
     AVPacket *whole; /* what is left of one that holds several frames */
     AVFrame *held;   /* decoded while looking where a seek landed */
     gboolean have_held;
+    AVFrame *ahead; /* decoded to see whether the time of the one before it is true */
+    gboolean have_ahead;
     gboolean wait_key;   /* drop packets up to the next keyframe */
     gint64 first_key;    /* presentation time of that keyframe */
     gboolean recovering; /* after a seek, up to the first picture that leans on nothing unread */
@@ -78,6 +80,7 @@ PmxDecoder *pmx_decoder_open(PmxSource *source, int index, GError **error)
     decoder->packet = av_packet_alloc();
     decoder->whole = av_packet_alloc();
     decoder->held = av_frame_alloc();
+    decoder->ahead = av_frame_alloc();
     decoder->wait_key = decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;
     decoder->first_key = decoder->sought = decoder->last = AV_NOPTS_VALUE;
     discard_others(source, index);
@@ -107,6 +110,7 @@ void pmx_decoder_free(PmxDecoder *decoder)
     av_packet_free(&decoder->packet);
     av_packet_free(&decoder->whole);
     av_frame_free(&decoder->held);
+    av_frame_free(&decoder->ahead);
     g_free(decoder);
 }
 
@@ -219,7 +223,7 @@ static void place(PmxDecoder *decoder, AVFrame *frame)
 /* A decoder that fails this often in a row will not find back. */
 enum { ERRORS_MAX = 1000 };
 
-static PmxNext decode(PmxDecoder *decoder, AVFrame *frame, GError **error)
+static PmxNext decode_one(PmxDecoder *decoder, AVFrame *frame, GError **error)
 {
     for (guint errors = 0; errors < ERRORS_MAX;) {
         int status = avcodec_receive_frame(decoder->context, frame);
@@ -239,10 +243,49 @@ static PmxNext decode(PmxDecoder *decoder, AVFrame *frame, GError **error)
             continue;
         decoder->recovering = FALSE;
         decoder->damaged += frame->decode_error_flags != 0;
-        place(decoder, frame);
         return PMX_NEXT_FRAME;
     }
     return PMX_NEXT_END;
+}
+
+/* --- times that are not believed at once --- */
+
+/* A picture before the last one, or long after it. */
+static gboolean doubtful(const PmxDecoder *decoder, const AVFrame *frame)
+{
+    gint64 time = frame->best_effort_timestamp, last = decoder->last;
+    return frame->nb_samples == 0 && time != AV_NOPTS_VALUE && last != AV_NOPTS_VALUE &&
+           decoder->step > 0 && (time < last || av_sat_sub64(time, last) / 2 > decoder->step);
+}
+
+/* Between two pictures that are in order, one that is not has a damaged time; believed, it would end
+ * the film or press what follows into no time at all. */
+static PmxNext settle_doubt(PmxDecoder *decoder, AVFrame *frame, GError **error)
+{
+    PmxNext next = decode_one(decoder, decoder->ahead, error);
+    decoder->have_ahead = next == PMX_NEXT_FRAME;
+    if (!decoder->have_ahead)
+        return next == PMX_NEXT_END ? PMX_NEXT_FRAME : next;
+    gint64 time = frame->best_effort_timestamp, last = decoder->last,
+           after = decoder->ahead->best_effort_timestamp;
+    if (after != AV_NOPTS_VALUE && after > last && (time < last || time > after))
+        frame->best_effort_timestamp = last + av_sat_sub64(after, last) / 2;
+    return PMX_NEXT_FRAME;
+}
+
+static PmxNext decode(PmxDecoder *decoder, AVFrame *frame, GError **error)
+{
+    PmxNext next = PMX_NEXT_FRAME;
+    if (decoder->have_ahead)
+        av_frame_move_ref(frame, decoder->ahead);
+    else
+        next = decode_one(decoder, frame, error);
+    decoder->have_ahead = FALSE;
+    if (next == PMX_NEXT_FRAME && doubtful(decoder, frame))
+        next = settle_doubt(decoder, frame, error);
+    if (next == PMX_NEXT_FRAME)
+        place(decoder, frame);
+    return next;
 }
 
 PmxNext pmx_decoder_next(PmxDecoder *decoder, AVFrame *frame, GError **error)
@@ -260,7 +303,8 @@ static void restart(PmxDecoder *decoder)
     avcodec_flush_buffers(decoder->context);
     av_packet_unref(decoder->whole);
     av_frame_unref(decoder->held);
-    decoder->have_held = FALSE;
+    av_frame_unref(decoder->ahead);
+    decoder->have_held = decoder->have_ahead = FALSE;
     decoder->draining = FALSE;
     decoder->recovering = TRUE;
     decoder->wait_key = decoder->stream->codecpar->codec_type == AVMEDIA_TYPE_VIDEO;

@@ -8,17 +8,24 @@
 /* Seconds before the end where a container without an index is read to find its tracks' ends. */
 enum { TAIL_SECONDS = 10 };
 
-/* Transport streams up to this many bytes are read whole; in longer ones this many places are looked
- * at, each for this many packets. */
+/* Files up to this many bytes are read whole where that tells more; in longer transport streams this
+ * many places are looked at, each for this many packets. */
 enum { WHOLE_MAX = 64 << 20, SAMPLES = 64, PACKETS_NEAR = 200 };
+
+/* Ticks where a stream's packets end. */
+typedef struct {
+    gint64 last;   /* the last of them; INT64_MIN: none was seen */
+    gint64 before; /* all but one that is doubted; INT64_MIN: none is */
+    guint since;   /* packets since that one */
+} Ends;
 
 typedef struct {
     PmxFacts *facts;
     PmxSource *source;
     AVFormatContext *format;
-    gint64 size;  /* bytes */
-    guint count;  /* streams when the probe began: more may be added while reading */
-    gint64 *ends; /* ticks where each stream's last packet ends; INT64_MIN: none was seen */
+    gint64 size; /* bytes */
+    guint count; /* streams when the probe began: more may be added while reading */
+    Ends *ends;  /* of each stream */
 } Search;
 
 static void note(PmxFacts *facts, char *text)
@@ -75,6 +82,41 @@ static gint64 missing_of_chunk(const Search *search)
     return length == G_MAXUINT32 ? 0 : MAX(0, (gint64)length + 8 - search->size);
 }
 
+/* How many bytes the EBML number at `at` takes (RFC 8794, 4), and the number; 0: there is none. */
+static gsize ebml_number(const guint8 *at, gsize room, guint64 *number)
+{
+    gsize length = 1;
+    while (length <= 8 && !(room > 0 && at[0] & 0x100 >> length))
+        length++;
+    if (length > MIN(room, 8))
+        return 0;
+    *number = at[0] & ((0x100U >> length) - 1);
+    for (gsize i = 1; i < length; i++)
+        *number = *number << 8 | at[i];
+    return length;
+}
+
+/* The length that Matroska's Segment tells, the element behind the EBML header (all ones are what a
+ * writer leaves that could not go back). */
+static gint64 missing_of_segment(const Search *search)
+{
+    enum { EBML = 0x1A45DFA3, SEGMENT = 0x18538067, ID = 4 };
+    guint8 head[256];
+    guint64 length = 0;
+    gint64 got = pmx_source_read_at(&search->source->ref, 0, head, sizeof head);
+    if (got < ID || AV_RB32(head) != EBML)
+        return 0;
+    gsize room = (gsize)got, at = ID, digits = ebml_number(head + at, room - at, &length);
+    if (digits == 0 || length > room || (at += digits + (gsize)length) + ID > room ||
+        AV_RB32(head + at) != SEGMENT)
+        return 0;
+    at += ID;
+    digits = ebml_number(head + at, room - at, &length);
+    if (digits == 0 || length >= (1ULL << 7 * digits) - 1)
+        return 0;
+    return MAX(0, (gint64)(at + digits + length) - search->size);
+}
+
 /* The last sample of the stream that is there whole, in its index; NULL without one. */
 static const AVIndexEntry *last_whole(const Search *search, AVStream *stream)
 {
@@ -112,20 +154,47 @@ static gint64 tail_begins(const Search *search, gboolean missing)
 }
 
 /* Of packets without any time, one follows the other. */
+static gint64 begin_of(const AVPacket *packet, gint64 end)
+{
+    if (packet->pts != AV_NOPTS_VALUE)
+        return packet->pts;
+    return packet->dts != AV_NOPTS_VALUE ? packet->dts : MAX(0, end);
+}
+
+/* Notes where a packet of the stream ends. One far behind all that came before is damaged when more
+ * packets than can be out of order end before it again. */
+static void note_time(Ends *ends, const AVStream *stream, gint64 end)
+{
+    guint enough = 2 + 2 * (guint)MAX(0, stream->codecpar->video_delay);
+    if (end > ends->last) {
+        gboolean far =
+            ends->last != INT64_MIN && seconds(stream, av_sat_sub64(end, ends->last)) > 1;
+        if (far && ends->before == INT64_MIN)
+            ends->before = ends->last;
+        ends->last = end;
+        ends->since = 0;
+    } else if (ends->before != INT64_MIN) {
+        ends->before = MAX(ends->before, end);
+        ends->since++;
+    }
+    if (ends->before == INT64_MIN || ends->since < enough)
+        return;
+    ends->last = ends->before;
+    ends->before = INT64_MIN;
+}
+
 static void note_end(Search *search, const AVPacket *packet)
 {
     const AVStream *stream = search->format->streams[packet->stream_index];
-    gint64 *end = &search->ends[packet->stream_index], begin = packet->pts;
-    if (begin == AV_NOPTS_VALUE && packet->dts == AV_NOPTS_VALUE)
-        begin = MAX(0, *end);
-    if (begin != AV_NOPTS_VALUE)
-        *end = MAX(*end, av_sat_add64(begin, packet_duration(stream, packet)));
+    Ends *ends = &search->ends[packet->stream_index];
+    gint64 begin = begin_of(packet, ends->last);
+    note_time(ends, stream, av_sat_add64(begin, packet_duration(stream, packet)));
 }
 
-static void read_on(Search *search)
+static void read_on(Search *search, PmxSource *source)
 {
     g_autoptr(AVPacket) packet = av_packet_alloc();
-    while (pmx_source_next(search->source, packet) >= 0) {
+    while (pmx_source_next(source, packet) >= 0) {
         if ((guint)packet->stream_index < search->count)
             note_end(search, packet);
         av_packet_unref(packet);
@@ -135,9 +204,36 @@ static void read_on(Search *search)
 static gboolean any_end(const Search *search)
 {
     for (guint i = 0; i < search->count; i++)
-        if (search->ends[i] != INT64_MIN)
+        if (search->ends[i].last != INT64_MIN)
             return TRUE;
     return FALSE;
+}
+
+/* A track that decodes, and of which nothing was seen. */
+static gboolean missed(const Search *search)
+{
+    for (guint i = 0; i < search->count; i++) {
+        const PmxStream *stream = pmx_facts_stream(search->facts, i);
+        if (stream->decodable && !stream->cover && search->ends[i].last == INT64_MIN)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+/* A track that is not in the tail ended before it, where no header tells. A seek to the start lands
+ * at the first keyframe of the video, which may be behind that, so the file is opened again. */
+static void read_missed(Search *search)
+{
+    if (search->size > WHOLE_MAX || !missed(search))
+        return;
+    g_autoptr(PmxSource) again = pmx_source_open(&search->source->ref, NULL);
+    if (!again)
+        return;
+    read_on(search, again);
+    if (again->failed) {
+        search->source->failed = again->failed;
+        search->source->position = again->position;
+    }
 }
 
 /* A header that promises what is not there leads nowhere: then all of the file is read. */
@@ -146,10 +242,11 @@ static void read_tail(Search *search, gboolean missing)
     AVFormatContext *format = search->format;
     gint64 target = tail_begins(search, missing);
     if (format->duration <= 0 || av_seek_frame(format, -1, target, AVSEEK_FLAG_BACKWARD) >= 0)
-        read_on(search);
+        read_on(search, search->source);
     if (!any_end(search) &&
         avformat_seek_file(format, -1, INT64_MIN, file_start(format), INT64_MAX, 0) >= 0)
-        read_on(search);
+        read_on(search, search->source);
+    read_missed(search);
 }
 
 /* --- files whose times cannot be told from the middle --- */
@@ -207,7 +304,7 @@ static void read_whole(Search *search)
 {
     pmx_source_unwrap(search->source);
     if (av_seek_frame(search->format, -1, 0, AVSEEK_FLAG_BYTE) >= 0)
-        read_on(search);
+        read_on(search, search->source);
 }
 
 /* TRUE when that has found the ends. */
@@ -266,8 +363,8 @@ static double latest(const Search *search)
 {
     double last = 0;
     for (guint i = 0; i < search->count; i++)
-        if (search->ends[i] != INT64_MIN)
-            last = MAX(last, seconds(search->format->streams[i], search->ends[i]));
+        if (search->ends[i].last != INT64_MIN)
+            last = MAX(last, seconds(search->format->streams[i], search->ends[i].last));
     return last;
 }
 
@@ -298,8 +395,8 @@ static void note_missing(const Search *search, gint64 missing)
 static gint64 end_of(const Search *search, const PmxStream *stream, gboolean missing)
 {
     guint i = (guint)stream->index;
-    if (search->ends[i] != INT64_MIN)
-        return search->ends[i];
+    if (search->ends[i].last != INT64_MIN)
+        return search->ends[i].last;
     return missing ? stream->start : header_end(search->format, search->format->streams[i]);
 }
 
@@ -310,10 +407,12 @@ void pmx_ends_find(PmxFacts *facts, PmxSource *source)
                      .format = source->format,
                      .size = source->ref.size,
                      .count = facts->streams ? facts->streams->len : 0};
-    g_autofree gint64 *ends = search.ends = g_new(gint64, search.count + 1);
+    g_autofree Ends *ends = search.ends = g_new(Ends, search.count + 1);
     for (guint i = 0; i < search.count; i++)
-        ends[i] = INT64_MIN;
-    gint64 of_index = missing_of_index(&search), missing = MAX(of_index, missing_of_chunk(&search));
+        ends[i] = (Ends){INT64_MIN, INT64_MIN, 0};
+    gint64 of_index = missing_of_index(&search),
+           of_header = MAX(missing_of_chunk(&search), missing_of_segment(&search)),
+           missing = MAX(of_index, of_header);
     gboolean exact = missing == 0 && tables_tell_ends(&search);
     if (!exact && !read_sequential(&search))
         read_tail(&search, of_index > 0);

@@ -24,6 +24,7 @@ struct PmxResampler {
     guint refused;          /* frames of a kind that cannot be resampled */
     char *why;              /* the first of them; NULL: there is none */
     gboolean dropping;      /* the last frame lay wholly before where the line ends */
+    AVFrame *doubted;       /* far ahead of where the line ends; NULL: there is none */
     GArray *out;            /* scratch for converted samples */
 };
 
@@ -44,6 +45,7 @@ void pmx_resampler_free(PmxResampler *resampler)
     if (!resampler)
         return;
     swr_free(&resampler->swr);
+    av_frame_free(&resampler->doubted);
     av_channel_layout_uninit(&resampler->layout);
     g_array_unref(resampler->out);
     g_free(resampler->why);
@@ -224,7 +226,7 @@ static gboolean feed_frame(PmxResampler *resampler, const AVFrame *frame, gint64
     return convert(resampler, planes, frame->nb_samples - (int)skip, error);
 }
 
-gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GError **error)
+static gboolean lay(PmxResampler *resampler, const AVFrame *frame, GError **error)
 {
     gboolean usable;
     if (!ensure_swr(resampler, frame, &usable, error) || !usable)
@@ -235,6 +237,38 @@ gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GErro
     return feed_frame(resampler, frame, gap < 0 ? -gap : 0, error);
 }
 
+/* --- times that are not believed at once --- */
+
+static gboolean far_ahead(const PmxResampler *resampler, const AVFrame *frame)
+{
+    return resampler->fed > 0 && fits(resampler, frame) &&
+           gap_before(resampler, frame) > resampler->rate;
+}
+
+/* Lays the frame that was held back; `next` (NULL: there is none) tells whether its time is true. */
+static gboolean settle_doubt(PmxResampler *resampler, const AVFrame *next, GError **error)
+{
+    g_autoptr(AVFrame) frame = g_steal_pointer(&resampler->doubted);
+    if (!frame)
+        return TRUE;
+    if (next && next->pts != AV_NOPTS_VALUE && next->pts < frame->pts)
+        frame->pts = AV_NOPTS_VALUE;
+    return lay(resampler, frame, error);
+}
+
+/* Silence up to a damaged time would hide all the sound that belongs before it, so a frame far ahead
+ * waits for the next one: when that steps back, the frame follows the one before. */
+gboolean pmx_resampler_push(PmxResampler *resampler, const AVFrame *frame, GError **error)
+{
+    if (!settle_doubt(resampler, frame, error))
+        return FALSE;
+    if (!far_ahead(resampler, frame))
+        return lay(resampler, frame, error);
+    resampler->doubted = av_frame_clone(frame);
+    return resampler->doubted != NULL ||
+           pmx_av_fail(error, PMX_CODE_INTERNAL, AVERROR(ENOMEM), "no memory for a frame");
+}
+
 guint pmx_resampler_refused(const PmxResampler *resampler, const char **why)
 {
     *why = resampler->why;
@@ -243,5 +277,6 @@ guint pmx_resampler_refused(const PmxResampler *resampler, const char **why)
 
 gboolean pmx_resampler_finish(PmxResampler *resampler, GError **error)
 {
-    return !resampler->swr || convert(resampler, NULL, 0, error);
+    return settle_doubt(resampler, NULL, error) &&
+           (!resampler->swr || convert(resampler, NULL, 0, error));
 }

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <libavutil/display.h>
 #include <math.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/wire.h"
@@ -56,11 +57,30 @@ static int read_packet(void *opaque, uint8_t *buffer, int length)
 /* A demuxer that fails this often in a row will not find back. */
 enum { RETRIES_MAX = 16 };
 
-int pmx_source_next(PmxSource *source, AVPacket *packet)
+static int read_on(PmxSource *source, AVPacket *packet)
 {
     int status = AVERROR_INVALIDDATA;
     for (guint i = 0; i < RETRIES_MAX && status == AVERROR_INVALIDDATA && !source->failed; i++)
         status = av_read_frame(source->format, packet);
+    return status;
+}
+
+/* Where one Ogg stream follows another (RFC 3533, 4), libavformat gives the headers of the second for
+ * packets; as sound they would last two seconds. */
+static gboolean is_header(const PmxSource *source, const AVPacket *packet)
+{
+    const AVStream *stream = source->format->streams[packet->stream_index];
+    return stream->codecpar->codec_id == AV_CODEC_ID_OPUS && packet->size >= 8 &&
+           (memcmp(packet->data, "OpusHead", 8) == 0 || memcmp(packet->data, "OpusTags", 8) == 0);
+}
+
+int pmx_source_next(PmxSource *source, AVPacket *packet)
+{
+    int status = read_on(source, packet);
+    while (status >= 0 && is_header(source, packet)) {
+        av_packet_unref(packet);
+        status = read_on(source, packet);
+    }
     if (status >= 0 && source->unwrap)
         pmx_unwrap_packet(source->unwrap, source->format->streams[packet->stream_index], packet);
     return status;
@@ -111,6 +131,14 @@ static int refuse_open(AVFormatContext *context, AVIOContext **io, const char *u
     return AVERROR(EPERM);
 }
 
+static void close_format(PmxSource *source)
+{
+    avformat_close_input(&source->format);
+    if (source->io)
+        av_freep(&source->io->buffer);
+    avio_context_free(&source->io);
+}
+
 static gboolean make_io(PmxSource *source, GError **error)
 {
     uint8_t *buffer = av_malloc(BUFFER_SIZE);
@@ -141,15 +169,67 @@ static int find_streams(AVFormatContext *format)
     return status;
 }
 
-static gboolean open_format(PmxSource *source, GError **error)
+static gboolean read_headers(PmxSource *source, gboolean simple_edits, GError **error)
 {
     g_autoptr(AVDictionary) options = NULL;
     av_dict_set(&options, "protocol_whitelist", "none", 0);
+    if (simple_edits)
+        av_dict_set(&options, "advanced_editlist", "0", 0);
     int status = avformat_open_input(&source->format, source->ref.name, NULL, &options);
-    if (status < 0)
-        return pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status,
-                           "the file is damaged or not a media file");
-    status = find_streams(source->format);
+    return status >= 0 || pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status,
+                                      "the file is damaged or not a media file");
+}
+
+/* Frames there are, and an edit list shows none of them. */
+static gboolean all_hidden(AVStream *stream)
+{
+    enum AVMediaType type = stream->codecpar->codec_type;
+    gboolean media = type == AVMEDIA_TYPE_VIDEO || type == AVMEDIA_TYPE_AUDIO;
+    int count = avformat_index_get_entries_count(stream);
+    for (int i = 0; i < count; i++)
+        if (!(avformat_index_get_entry(stream, i)->flags & AVINDEX_DISCARD_FRAME))
+            return FALSE;
+    return media && stream->nb_frames > 0;
+}
+
+static gboolean any_hidden(const AVFormatContext *format)
+{
+    for (guint i = 0; strstr(format->iformat->name, "mov") && i < format->nb_streams; i++)
+        if (all_hidden(format->streams[i]))
+            return TRUE;
+    return FALSE;
+}
+
+/* Its edit begins behind its end. */
+static gboolean any_behind(const AVFormatContext *format)
+{
+    for (guint i = 0; i < format->nb_streams; i++) {
+        AVStream *stream = format->streams[i];
+        int count = avformat_index_get_entries_count(stream);
+        if (count > 0 && avformat_index_get_entry(stream, count - 1)->timestamp < 0)
+            return TRUE;
+    }
+    return FALSE;
+}
+
+static gboolean open_again(PmxSource *source, gboolean simple_edits, GError **error)
+{
+    close_format(source);
+    source->position = 0;
+    return make_io(source, error) && read_headers(source, simple_edits, error);
+}
+
+/* An edit of no duration lasts to the end of its track for players (ISO/IEC 14496-12 leaves it open),
+ * and for libavformat not at all, unless it only looks at where an edit begins. */
+static gboolean open_format(PmxSource *source, GError **error)
+{
+    if (!read_headers(source, FALSE, error))
+        return FALSE;
+    if (any_hidden(source->format) &&
+        (!open_again(source, TRUE, error) ||
+         (any_behind(source->format) && !open_again(source, FALSE, error))))
+        return FALSE;
+    int status = find_streams(source->format);
     if (status < 0)
         return pmx_av_fail(error, PMX_CODE_RESOURCE_BAD, status, "no streams can be read");
     return TRUE;
@@ -172,10 +252,7 @@ void pmx_source_free(PmxSource *source)
 {
     if (!source)
         return;
-    avformat_close_input(&source->format);
-    if (source->io)
-        av_freep(&source->io->buffer);
-    avio_context_free(&source->io);
+    close_format(source);
     pmx_unwrap_free(source->unwrap);
     g_free(source);
 }

@@ -28,7 +28,7 @@ flac-24.flac alac.m4a wavpack.wv tta.tta wma.wma gsm.wav adpcm.wav 5.1.flac 7.1.
 he-aac.loas he-aac-v2.loas he-aac-v2.mp4 dual-mono.ac3 mono-tracks.mxf
 opus.webm flac.mkv alac.mov pcm.avi truehd.mkv vorbis.ogg cover.mkv subtitles.mkv chapters.mp4
 fragments-index.mp4 front.mp4 nut.nut unnamed noise.mp4 page.mp4 cut-90.mp4 cut.mp3 hole.mp4
-noise-inside.mkv flips.mkv
+noise-inside.mkv flips.mkv cut.mkv cut.mxf edit-audio-open.mp4 leap-back.mkv
 """.split()
 for made_row in MADE:
     made_row.long |= made_row.name in SELDOM

@@ -204,6 +204,9 @@ SOUNDS = rows_of(
           "96000", seconds=2.0),
     heard("alac.m4a", "ALAC", "-c:a", "alac", seconds=2.0),
     heard("opus.ogg", "Opus", "-c:a", "libopus", encoders=("libopus",), seconds=2.0),
+    row("chained.ogg", "two Opus streams behind one another", lambda path, kit: path.write_bytes(
+        kit.get("awk-link.ogg", "-vn", "-c:a", "libopus").read_bytes() * 2), **{**SOUND, "quiet": False},
+        encoders=("libopus",), seconds=4.01),
     heard("vorbis.ogg", "Vorbis", "-c:a", "libvorbis", encoders=("libvorbis",), seconds=2.0),
     heard("wavpack.wv", "WavPack", "-c:a", "wavpack", seconds=2.0),
     heard("tta.tta", "TTA", "-c:a", "tta", seconds=2.0),

@@ -71,6 +71,10 @@ DAMAGE = rows_of(
         (ROOT / "tests" / "fuzz" / "kept" / "no-tracks.mkv").read_bytes()), error=(BAD, "no track that can be read")),
     row("cut-fragments.mp4", "fragmented MP4 cut off in the middle", cut(0.6, fragmented), **SOME),
     row("cut.mkv", "Matroska cut off in the middle", cut(0.5, whole("mkv")), **SOME, warning="cut off"),
+    row("cut-90.mkv", "Matroska whose last tenth is missing", cut(0.9, whole("mkv")), **SOME, warning="cut off"),
+    row("cut.mxf", "MXF cut off", cut(0.6, lambda kit: kit.get(
+        "awk-cut.mxf", "-c:v", "mpeg2video", "-q:v", "2", "-bf", "2", "-c:a", "pcm_s16le", "-r", "25")), numbers=30, times=None,
+        sync=None, quiet=False, seconds=1.2),
     row("cut.ts", "a transport stream cut off in the middle", cut(0.5, whole("ts")), **SOME),
     row("cut.avi", "AVI cut off: its index is missing", cut(0.6, lambda kit: kit.get(
         "awk-cut.avi", "-c:v", "mpeg4", "-q:v", "3", "-c:a", "pcm_s16le")), **SOME, warning="cut off"),

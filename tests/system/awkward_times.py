@@ -81,6 +81,33 @@ def one_late(kind, seconds):
                                     *maps, "-c", "copy", path)
 
 
+def elements(data, at, end):
+    """(id, where its content begins, where that ends) of EBML elements (RFC 8794), all levels that hold blocks."""
+    while at < end:
+        digits = 9 - data[at].bit_length()
+        kind = int.from_bytes(data[at:at + digits], "big")
+        at += digits
+        wide = 9 - data[at].bit_length()
+        size = int.from_bytes(data[at:at + wide], "big") & (1 << 7 * wide) - 1
+        at += wide
+        yield kind, at, at + size
+        if kind in (0x18538067, 0x1F43B675, 0xA0):   # Segment, Cluster, BlockGroup
+            yield from elements(data, at, at + size)
+        at += size
+
+
+def leap(track, number, milliseconds=20000):
+    """One packet's time is another one: of Matroska's blocks it is two bytes (RFC 9559, 10.1)."""
+    def make(path, kit):
+        data = bytearray(kit.whole("mkv").read_bytes())
+        blocks = [at for kind, at, _ in elements(data, 0, len(data))
+                  if kind in (0xA1, 0xA3) and data[at] == 0x80 | track]
+        time, = struct.unpack_from(">h", data, blocks[number] + 1)
+        struct.pack_into(">h", data, blocks[number] + 1, time + milliseconds)
+        path.write_bytes(data)
+    return make
+
+
 STARTS = rows_of(
     "Start times",
     row("late.ts", "starts at 1234 s", shifted(1234)),
@@ -99,6 +126,8 @@ STARTS = rows_of(
     row("audio-early.ts", "the audio starts 0.3 s before the video", one_late("v", 0.3), sync=-0.3),
     row("audio-early.mp4", "the audio starts 0.3 s before the video", one_late("v", 0.3), sync=-0.3),
     row("audio-early.mkv", "the audio starts 0.3 s before the video", one_late("v", 0.3), sync=-0.3),
+    row("audio-gone.mkv", "the audio ends before the video begins", one_late("v", 3), sync=None,
+        warning="ends before its video begins"),
     row("flv.flv", "starts as FLV does", copied("-f", "flv")),
 )
 
@@ -146,6 +175,10 @@ DECODING = rows_of(
         sync=-0.08, slip=0.03),
     row("program.mpg", "an MPEG program stream", options(
         "-c:v", "mpeg2video", "-bf", "2", "-q:v", "3", "-c:a", "mp2", "-f", "vob")),
+    row("leap-video.mkv", "a picture whose time is wrong by 20 s", leap(1, 20), times=None, slip=0.045,
+        env={"POLYMUX_SEGMENT_SECONDS": "10"}),
+    row("leap-back.mkv", "a picture whose time is wrong by -0.6 s", leap(1, 20, -600)),
+    row("leap-audio.mkv", "a packet of sound whose time is wrong by 20 s", leap(2, 20), seconds=2.03),
     row("twice.ts", "two recordings behind one another: the time starts again", joined,
         numbers=TWICE, times=None, quiet=False),
     row("no-keyframe.ts", "does not start with a keyframe", no_first_keyframe, numbers=range(20, 50),
@@ -160,8 +193,8 @@ DECODING = rows_of(
 # --- edit lists ---
 
 
-def edited(kind, shift, path, kit):
-    """Moves the start of one track's edit by rewriting its elst box (ISO/IEC 14496-12, 8.6.6)."""
+def edited(kind, shift, path, kit, lasts=None):
+    """Moves the start of one track's edit by rewriting its elst box (ISO/IEC 14496-12, 8.6.6), or how long it is."""
     data = bytearray(kit.whole("mp4").read_bytes())
     found = at = 0
     while True:
@@ -173,12 +206,12 @@ def edited(kind, shift, path, kit):
     version, count = data[at + 4], struct.unpack_from(">I", data, at + 8)[0]
     assert version == 0 and count == 1
     length, begin = struct.unpack_from(">Ii", data, at + 12)
-    struct.pack_into(">Ii", data, at + 12, length, begin + shift)
+    struct.pack_into(">Ii", data, at + 12, length if lasts is None else lasts, begin + shift)
     path.write_bytes(data)
 
 
-def edit(kind, shift):
-    return lambda path, kit: edited(kind, shift, path, kit)
+def edit(kind, shift, lasts=None):
+    return lambda path, kit: edited(kind, shift, path, kit, lasts)
 
 
 # libx264's film counts in 12800ths, its sound in 48000ths.
@@ -190,6 +223,8 @@ EDITS = rows_of(
         sync=-0.2),
     row("edit-audio-delay.mp4", "an empty edit before the audio", one_late("a", 0.25), sync=0.25),
     row("edit-video-delay.mp4", "an empty edit before the video", one_late("v", 0.25), sync=-0.25),
+    row("edit-video-open.mp4", "the video's edit has no duration: players show all of it", edit(0, 0, 0)),
+    row("edit-audio-open.mp4", "the audio's edit has no duration", edit(1, 0, 0)),
     row("edit-copy.mp4", "cut out of a longer film between keyframes, by edit list", copied(
         before=["-ss", "0.6"]), numbers=range(15, 50), times=GRID[:35]),
 )
