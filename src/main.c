@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* polymux: finds the subcommand and hands over. */
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/suggest.h"
 #include "cli/command.h"
@@ -81,8 +83,22 @@ static int run_command(int argc, char **argv)
     return unknown(argv[1]);
 }
 
+/* A standard stream that is closed must not become a file that is opened later on, a database or
+ * an artifact: what is printed would go into it. Opened the wrong way round, it still fails. */
+static gboolean hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
+            return FALSE;
+    }
+    return TRUE;
+}
+
 int main(int argc, char **argv)
 {
+    if (!hold_standard_streams())
+        return PMX_EXIT_FAILED;
     setlocale(LC_ALL, "");
     g_set_print_handler(print_bytes);
     g_set_printerr_handler(print_error_bytes);
