@@ -124,6 +124,16 @@ def check_dot(text):
     return edges
 
 
+def test_job_on_the_standard_input(polymux, inputs):
+    """Also with the mark that some editors put before UTF-8."""
+    text = polymux.write(wanted(inputs)).read_bytes()
+    for sent, code, words in ((text, 0, ""), (b"\xef\xbb\xbf" + text, 0, ""),
+                              (b"\xef\xbb", 2, "line 1"), (b"{", 2, "standard input")):
+        done = subprocess.run([polymux.binary, "plan", "-"], input=sent, env=polymux.env(),
+                              cwd=polymux.home, capture_output=True, check=False, timeout=60)
+        assert done.returncode == code and words in done.stderr.decode(), done
+
+
 def test_plan_dot(polymux, inputs):
     text = polymux.call("plan", polymux.write(wanted(inputs)), "--dot").stdout
     edges = check_dot(text)
