@@ -109,7 +109,7 @@ static const Row rows[] = {
     {"damaged", "package:small=damaged-once", {NULL}, "start video:640", 1, 0, 0},
     {"damaged-again",
      "package:small=damaged",
-     {"task package-small failed twice: it is damaged", NULL, NULL},
+     {"task package-small failed: it is damaged", NULL, NULL},
      "start package:small",
      2,
      0,
