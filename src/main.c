@@ -2,6 +2,7 @@
 /* polymux: finds the subcommand and hands over. */
 #include <errno.h>
 #include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -95,11 +96,19 @@ static gboolean hold_standard_streams(void)
     return TRUE;
 }
 
+/* Where nobody has set a locale, as in containers and under cron, text is UTF-8 and not ASCII. */
+static void set_locale(void)
+{
+    setlocale(LC_ALL, "");
+    if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 int main(int argc, char **argv)
 {
     if (!hold_standard_streams())
         return PMX_EXIT_FAILED;
-    setlocale(LC_ALL, "");
+    set_locale();
     g_set_print_handler(print_bytes);
     g_set_printerr_handler(print_error_bytes);
     int status = run_command(argc, argv);
