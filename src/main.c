@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* polymux: finds the subcommand and hands over. */
 #include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/suggest.h"
 #include "cli/command.h"
@@ -81,9 +84,31 @@ static int run_command(int argc, char **argv)
     return unknown(argv[1]);
 }
 
-int main(int argc, char **argv)
+/* A standard stream that is closed must not become a file that is opened later on, a database or
+ * an artifact: what is printed would go into it. Opened the wrong way round, it still fails. */
+static gboolean hold_standard_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        int mode = fd == STDIN_FILENO ? O_WRONLY : O_RDONLY;
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", mode) != fd)
+            return FALSE;
+    }
+    return TRUE;
+}
+
+/* Where nobody has set a locale, as in containers and under cron, text is UTF-8 and not ASCII. */
+static void set_locale(void)
 {
     setlocale(LC_ALL, "");
+    if (strcmp(nl_langinfo(CODESET), "ANSI_X3.4-1968") == 0)
+        setlocale(LC_CTYPE, "C.UTF-8");
+}
+
+int main(int argc, char **argv)
+{
+    if (!hold_standard_streams())
+        return PMX_EXIT_FAILED;
+    set_locale();
     g_set_print_handler(print_bytes);
     g_set_printerr_handler(print_error_bytes);
     int status = run_command(argc, argv);

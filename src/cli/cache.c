@@ -38,12 +38,12 @@ int pmx_command_cache(char **argv)
     g_autoptr(GError) error = NULL;
     guint64 limit = 0;
     g_autofree char *root = pmx_artifacts_default_root();
-    g_autoptr(PmxArtifacts) artifacts = NULL;
-    if (pmx_artifacts_default_limit(&limit, &error))
-        artifacts = pmx_artifacts_open(root, limit, TRUE, &error);
+    gboolean limited = pmx_artifacts_default_limit(&limit, &error);
+    g_autoptr(PmxArtifacts) artifacts =
+        limited ? pmx_artifacts_open(root, limit, TRUE, &error) : NULL;
     if (!artifacts) {
         g_printerr("polymux cache: %s\n", error->message);
-        return PMX_EXIT_FAILED;
+        return limited ? PMX_EXIT_FAILED : PMX_EXIT_INVALID;
     }
     return show ? stats(artifacts, root, limit) : clear(artifacts);
 }

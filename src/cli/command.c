@@ -51,7 +51,10 @@ char **pmx_command_options(char **argv, const GOptionEntry *entries, const char 
         g_option_context_add_main_entries(context, entries, NULL);
     if (g_option_context_parse_strv(context, &words, &error))
         return g_steal_pointer(&words);
-    g_printerr("%s: %s (see %s --help)\n", name, error->message, name);
+    /* GOption does not say which. */
+    gboolean garbled = error->domain == G_CONVERT_ERROR;
+    g_printerr("%s: %s (see %s --help)\n", name,
+               garbled ? "an option's value is no text in UTF-8" : error->message, name);
     return NULL;
 }
 

@@ -32,14 +32,18 @@ json_t *pmx_json_file_read(const char *path, const char *what, PmxProblems *prob
                          error->message);
         return NULL;
     }
-    json_t *json = json_loadb(text ? text : "", length, JSON_REJECT_DUPLICATES, &where);
+    /* Some editors put a byte order mark before UTF-8. */
+    gsize mark = text && length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    json_t *json =
+        json_loadb(text ? text + mark : "", length - mark, JSON_REJECT_DUPLICATES, &where);
+    const char *origin = strcmp(path, "-") == 0 ? "on the standard input" : path;
     if (!json)
         pmx_problems_add(problems, PMX_CODE_INVALID, "",
-                         "%s %s is not valid JSON: line %d, column %d: %s", what, path, where.line,
-                         where.column, where.text);
+                         "%s %s is not valid JSON: line %d, column %d: %s", what, origin,
+                         where.line, where.column, where.text);
     else if (!json_is_object(json))
         pmx_problems_add(problems, PMX_CODE_INVALID, "", "%s %s must hold a JSON object", what,
-                         path);
+                         origin);
     if (json_is_object(json))
         return json;
     json_decref(json);

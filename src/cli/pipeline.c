@@ -41,6 +41,10 @@ static json_t *list(const PmxRemote *remote, const char *unused, const Options *
 static json_t *create(const PmxRemote *remote, const char *name, const Options *options,
                       GError **error)
 {
+    if (!g_utf8_validate(name, -1, NULL)) {
+        g_set_error(error, PMX_ERROR, PMX_CODE_INVALID, "the name is no text in UTF-8");
+        return NULL;
+    }
     json_t *body = json_pack("{s:s}", "name", name);
     if (options->priority)
         json_object_set_new(body, "priority", json_integer(options->priority));

@@ -156,11 +156,12 @@ void pmx_report_print(const PmxReport *report)
 {
     const PmxWorkCount *video = &report->work[PMX_TASK_VIDEO],
                        *audio = &report->work[PMX_TASK_AUDIO];
+    guint files = report->work[PMX_TASK_PACKAGE].run;
     for (guint i = 0; i < report->entries->len; i++)
         print_entry(&g_array_index(report->entries, Entry, i));
     g_print(
-        "\n%u files in %.1f s (%.1f s of CPU). Video segments: %u encoded, %u kept. Audio tracks: %u encoded, %u "
+        "\n%u %s in %.1f s (%.1f s of CPU). Video segments: %u encoded, %u kept. Audio tracks: %u encoded, %u "
         "kept.\n",
-        report->work[PMX_TASK_PACKAGE].run, report->wall_seconds, report->cpu_seconds, video->run,
+        files, files == 1 ? "file" : "files", report->wall_seconds, report->cpu_seconds, video->run,
         video->kept, audio->run, audio->kept);
 }

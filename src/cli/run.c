@@ -136,11 +136,17 @@ static int tell_report(const PmxReport *report, gboolean as_json)
     return pmx_report_success(report) ? PMX_EXIT_OK : PMX_EXIT_FAILED;
 }
 
+/* In bytes. */
+typedef struct {
+    guint64 memory; /* of the encoders; 0: as much as suits the cores */
+    guint64 cache;  /* on the disk */
+} Limits;
+
 /* What a job is made with besides its session. */
 typedef struct {
     PmxArtifacts *artifacts;
     PmxDepot *depot; /* or NULL */
-    guint64 memory;  /* bytes; 0: as much as suits the cores */
+    guint64 memory;  /* as in Limits */
 } Means;
 
 static int execute(const PmxSession *session, const Means *means, const Options *options,
@@ -232,25 +238,31 @@ static int fail(const GError *error, gboolean as_json)
 }
 
 /* `storage` keeps artifacts as well, or is NULL. */
-static int run_planned(const PmxSession *session, const Options *options, const char *storage,
-                       Interrupt *interrupt)
+static int run_planned(const PmxSession *session, const Options *options, const Limits *limits,
+                       const char *storage, Interrupt *interrupt)
 {
     g_autoptr(GError) error = NULL;
-    guint64 limit = 0;
-    Means means = {0};
     g_autofree char *root = pmx_artifacts_default_root();
-    g_autoptr(PmxArtifacts) artifacts = NULL;
+    g_autoptr(PmxArtifacts) artifacts =
+        pmx_artifacts_open(root, limits->cache, !options->no_cache, &error);
     g_autoptr(PmxDepot) depot = NULL;
-    if ((!options->memory || pmx_size_from_text(options->memory, &means.memory, &error)) &&
-        pmx_artifacts_default_limit(&limit, &error))
-        artifacts = pmx_artifacts_open(root, limit, !options->no_cache, &error);
     if (artifacts && storage && !options->no_cache)
         depot = pmx_places_depot(session->places, storage, &error);
     if (error)
         return fail(error, options->json);
-    means.artifacts = artifacts;
-    means.depot = depot;
+    const Means means = {artifacts, depot, limits->memory};
     return execute_and_clean(session, &means, options, interrupt);
+}
+
+/* All that is wrong goes to `problems`. */
+static void read_limits(const Options *options, Limits *limits, PmxProblems *problems)
+{
+    g_autoptr(GError) memory = NULL;
+    g_autoptr(GError) cache = NULL;
+    if (options->memory && !pmx_size_from_text(options->memory, &limits->memory, &memory))
+        pmx_problems_add_error(problems, "--memory", memory);
+    if (!pmx_artifacts_default_limit(&limits->cache, &cache))
+        pmx_problems_add_error(problems, "", cache);
 }
 
 static int run(const char *path, const Options *options, const PmxConfiguration *configuration,
@@ -258,6 +270,10 @@ static int run(const char *path, const Options *options, const PmxConfiguration 
 {
     g_autoptr(GError) error = NULL;
     g_autoptr(PmxProblems) problems = pmx_problems_new();
+    Limits limits = {0};
+    read_limits(options, &limits, problems);
+    if (pmx_problems_count(problems) > 0)
+        return refuse(problems, options->json);
     if (!pmx_runner_check(&error))
         return fail(error, options->json);
     const PmxSessionOptions from = {configuration, path, options->output, TRUE, interrupt->cancel};
@@ -266,7 +282,7 @@ static int run(const char *path, const Options *options, const PmxConfiguration 
         return tell_interrupted(interrupt, !options->no_cache);
     if (!session->plan)
         return refuse(problems, options->json);
-    return run_planned(session, options, configuration->artifacts.storage, interrupt);
+    return run_planned(session, options, &limits, configuration->artifacts.storage, interrupt);
 }
 
 static int run_interruptible(const char *path, const Options *options)
@@ -289,7 +305,7 @@ int pmx_command_run(char **argv)
         {"output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output,
          "Write below DIR, a folder or an address, instead of the job's folders", "DIR"},
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &options.config, PMX_CONFIG_HELP, "FILE"},
-        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Use N cores (all of them)", "N"},
+        {"jobs", 'j', 0, G_OPTION_ARG_INT, &options.jobs, "Use N cores (0: all of them)", "N"},
         {"memory", 0, 0, G_OPTION_ARG_STRING, &options.memory,
          "Use about SIZE of memory, such as 4G (512M a core)", "SIZE"},
         {"json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print only the report, as JSON", NULL},
@@ -307,7 +323,7 @@ int pmx_command_run(char **argv)
     int status = PMX_EXIT_INVALID;
     if (g_strv_length(words) != 2 || options.jobs < 0)
         g_printerr("polymux run: give one job file%s (see polymux run --help)\n",
-                   options.jobs < 0 ? " and a number of cores above 0" : "");
+                   options.jobs < 0 ? " and a number of cores, 0 for all of them" : "");
     else
         status = run_interruptible(words[1], &options);
     g_free(options.output);

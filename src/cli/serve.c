@@ -333,7 +333,7 @@ int pmx_command_serve(char **argv)
          "The data folder: database, buckets, credentials", "DIR"},
         {"listen", 0, 0, G_OPTION_ARG_STRING, &options.listen,
          "Listen there (127.0.0.1:8080); port 0 takes any free one", "ADDR:PORT"},
-        {"workers", 'j', 0, G_OPTION_ARG_STRING, &options.workers, "Use N cores (all of them)",
+        {"workers", 'j', 0, G_OPTION_ARG_STRING, &options.workers, "Use N cores (0: all of them)",
          "N"},
         {"sample-config", 0, 0, G_OPTION_ARG_NONE, &options.sample,
          "Print a configuration with every key, and end", NULL},
@@ -341,8 +341,9 @@ int pmx_command_serve(char **argv)
     };
     g_auto(GStrv) words = pmx_command_options(
         argv, entries, "",
-        "Serves the job API on / and REST on /v1 until it is told to stop (SIGTERM, Ctrl-C). "
-        "SIGHUP reads\nthe credentials and the keys of storages again. Jobs that are at work then go on at the next start.\n\n"
+        "Serves the job API on / and REST on /v1 until it is told to stop (SIGTERM, Ctrl-C). Jobs "
+        "that are\nat work then go on at the next start. SIGHUP reads the credentials and the keys "
+        "of storages again.\n\n"
         "Exit status: 0 stopped as told, 1 it could not start, 2 the configuration is invalid.");
     int status = PMX_EXIT_INVALID;
     if (words && words[1])

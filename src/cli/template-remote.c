@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/text.h"
 #include "cli/json-file.h"
 
 enum { PAGE_MAX = 100 };
@@ -108,7 +109,7 @@ static json_t *create(const PmxRemote *remote, char *const *words, const Options
     if (g_str_has_suffix(name, ".json"))
         name[strlen(name) - strlen(".json")] = '\0';
     json_t *body = json_pack("{s:o}", "config", config);
-    set_text(body, "name", options->name ? options->name : name);
+    json_object_set_new(body, "name", pmx_json_text(options->name ? options->name : name));
     set_text(body, "id", options->id);
     set_number(body, "type", options->type);
     set_number(body, "subtype", options->subtype);

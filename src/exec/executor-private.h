@@ -31,6 +31,7 @@ typedef struct {
     double fraction; /* 0..1 while it is being made */
     gint64 priority; /* the highest of the outputs that want it */
     gboolean wanted; /* by something that is still to be done */
+    gboolean mended; /* it was there, and damaged, and was made again */
     char *path;      /* the pinned file */
     GError *error;
 } PmxKey;

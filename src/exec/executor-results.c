@@ -83,34 +83,37 @@ void pmx_work_fail(const PmxWork *work, const GError *error)
 
 /* Each artifact on its own, so that the one whose encoder crashes does not take the others along
  * again. */
-static void retry(const PmxWork *work)
+static void retry(const PmxWork *work, guint attempt)
 {
     for (guint i = 0; i < work->indices->len; i++) {
         pmx_work_key(work, i)->fraction = 0;
         pmx_queue_again(work->executor, work->task, g_array_index(work->indices, guint, i),
-                        work->attempt + 1);
+                        attempt);
     }
     if (work->task->kind == PMX_TASK_PACKAGE)
-        pmx_queue_again(work->executor, work->task, 0, work->attempt + 1);
+        pmx_queue_again(work->executor, work->task, 0, attempt);
 }
 
-/* A kept artifact that has gone bad on the disk is made again, once, and then what wanted it. */
+/* A kept artifact that has gone bad on the disk is made again, once, and then what wanted it: a
+ * bad disk may have spoilt any number of those that it wants, so that costs it no attempt. */
 static gboolean mend(const PmxWork *work, int bad_input)
 {
     PmxExecutor *executor = work->executor;
     int first =
         work->task->kind == PMX_TASK_PACKAGE ? 0 : 1; /* input 0 of the others is their source */
-    if (bad_input < first || (guint)(bad_input - first) >= work->task->needs->len ||
-        work->attempt > 1)
+    if (bad_input < first || (guint)(bad_input - first) >= work->task->needs->len)
         return FALSE;
     const char *name = g_ptr_array_index(work->task->needs, (guint)(bad_input - first));
-    gboolean again =
-        pmx_keys_find(executor, name)->path != NULL; /* else another has found the damage too */
+    PmxKey *key = pmx_keys_find(executor, name);
+    gboolean again = key->path != NULL; /* else another has found the damage too */
+    if (again && key->mended)
+        return FALSE;
+    key->mended = TRUE;
     if (again && executor->setup.depot)
         pmx_depot_drop(executor->setup.depot, name);
     if (again)
         pmx_keys_forget(executor, name);
-    retry(work);
+    retry(work, work->attempt);
     if (again)
         pmx_queue_maker(executor, name);
     return TRUE;
@@ -182,7 +185,7 @@ static GError *reason_of(const PmxWork *work, const PmxRunOutcome *outcome)
 static void take_failure(const PmxWork *work, const PmxRunOutcome *outcome)
 {
     if (outcome->end == PMX_RUN_DIED && work->attempt < 2) {
-        retry(work);
+        retry(work, work->attempt + 1);
     } else if (!mend(work, outcome->bad_input)) {
         g_autoptr(GError) reason = reason_of(work, outcome);
         pmx_work_fail(work, reason);

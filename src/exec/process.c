@@ -14,6 +14,8 @@
 #include "base/wire.h"
 #include "exec/serve.h"
 
+enum { TICK_MS = 500 };
+
 struct PmxProcess {
     GSubprocess *child;
     GCancellable *waiting;
@@ -25,7 +27,7 @@ struct PmxProcess {
     json_t *answer;     /* the runner's last word */
     guint control_watch, order_watch, patience_watch;
     guint patience; /* seconds */
-    gint64 heard;   /* monotonic microseconds */
+    guint silent;   /* ticks without a word */
     gboolean hung, exited, closed;
     PmxProcessEvents events;
     gpointer data;
@@ -136,7 +138,7 @@ static gboolean control_ready(gint fd, GIOCondition condition, gpointer data)
     ssize_t n = read(fd, part, sizeof part);
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return G_SOURCE_CONTINUE;
-    process->heard = g_get_monotonic_time();
+    process->silent = 0;
     if (n > 0 && process->line->len < LINE_MAX_BYTES) {
         g_string_append_len(process->line, part, n);
         take_lines(process);
@@ -172,12 +174,13 @@ static void kill_group(const PmxProcess *process)
         kill(pid, SIGKILL);
 }
 
+/* Ticks are counted, not time: while this process is stopped (Ctrl-Z, a machine that is paused), it
+ * is no fault of the runner's that nothing is heard of it. */
 static gboolean check_patience(gpointer data)
 {
     PmxProcess *process = data;
-    if (pmx_server_is_asked(process->server))
-        process->heard = g_get_monotonic_time();
-    if (g_get_monotonic_time() - process->heard < (gint64)process->patience * G_USEC_PER_SEC)
+    process->silent = pmx_server_is_asked(process->server) ? 0 : process->silent + 1;
+    if ((guint64)process->silent * TICK_MS <= (guint64)process->patience * 1000)
         return G_SOURCE_CONTINUE;
     if (process->exited) {
         /* It is gone, but something it started holds its socket open. */
@@ -278,8 +281,7 @@ PmxProcess *pmx_process_start(const char *runner, const PmxOrder *order, GPtrArr
     g_subprocess_wait_async(process->child, process->waiting, child_exited, process);
     process->control_watch =
         g_unix_fd_add(process->control, G_IO_IN | G_IO_HUP, control_ready, process);
-    process->patience_watch = g_timeout_add(500, check_patience, process);
-    process->heard = g_get_monotonic_time();
+    process->patience_watch = g_timeout_add(TICK_MS, check_patience, process);
     process->order = order_line(order);
     process->order_watch = g_unix_fd_add(process->control, G_IO_OUT, send_order, process);
     return process;

@@ -58,6 +58,19 @@ char *pmx_address_to_path(const char *address, const char *folder, GError **erro
     return g_canonicalize_filename(address, folder);
 }
 
+char *pmx_local_real_path(const char *path)
+{
+    char *found = realpath(path, NULL);
+    if (found || strcmp(path, "/") == 0) {
+        char *real = g_strdup(found ? found : path);
+        free(found);
+        return real;
+    }
+    g_autofree char *above = g_path_get_dirname(path), *last = g_path_get_basename(path);
+    g_autofree char *folder = pmx_local_real_path(above);
+    return g_build_filename(folder, last, NULL);
+}
+
 static gboolean make_folder(const char *path, GError **error)
 {
     g_autofree char *folder = g_path_get_dirname(path);
@@ -65,16 +78,34 @@ static gboolean make_folder(const char *path, GError **error)
            pmx_local_fail(error, pmx_local_code(errno), "cannot make the folder", folder, errno);
 }
 
+/* A link counts as well where it leads to nothing. */
+static gboolean is_there(const char *path)
+{
+    GStatBuf info;
+    return g_lstat(path, &info) == 0;
+}
+
 /* The nearest folder above `path` that is there; caller frees. */
 static char *existing_folder(const char *path)
 {
     char *folder = g_path_get_dirname(path);
-    while (!g_file_test(folder, G_FILE_TEST_EXISTS) && strcmp(folder, "/") != 0) {
+    while (!is_there(folder) && strcmp(folder, "/") != 0) {
         char *above = g_path_get_dirname(folder);
         g_free(folder);
         folder = above;
     }
     return folder;
+}
+
+/* Those behind `folder` in `path`, as its file system wants them. */
+static gboolean names_fit(const char *path, const char *folder)
+{
+    long most = pathconf(folder, _PC_NAME_MAX);
+    gboolean fit = TRUE;
+    g_auto(GStrv) names = g_strsplit(path + strlen(folder), "/", -1);
+    for (guint i = 0; names[i] && most > 0; i++)
+        fit &= strlen(names[i]) <= (gsize)most;
+    return fit;
 }
 
 gboolean pmx_local_writable(const char *to, GError **error)
@@ -86,6 +117,8 @@ gboolean pmx_local_writable(const char *to, GError **error)
         return pmx_local_fail(error, PMX_CODE_ACCESS_DENIED, "cannot write into", folder, errno);
     if (g_file_test(to, G_FILE_TEST_IS_DIR))
         return pmx_local_fail(error, PMX_CODE_INVALID, "cannot write", to, EISDIR);
+    if (!names_fit(to, folder))
+        return pmx_local_fail(error, PMX_CODE_INVALID, "cannot write", to, ENAMETOOLONG);
     return TRUE;
 }
 

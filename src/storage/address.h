@@ -12,6 +12,10 @@
  * another scheme. Caller frees. */
 char *pmx_address_to_path(const char *address, const char *folder, GError **error);
 
+/* The file that `path`, an absolute one, leads to: links in the part of it that is there are
+ * followed. Caller frees. */
+char *pmx_local_real_path(const char *path);
+
 /* Makes the finished file `from` appear at `to`, whole or not at all: folders are made, another
  * file system is copied to first (storage/copy.h), and an existing file is replaced in one
  * step. Messages call it `name`. */

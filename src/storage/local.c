@@ -11,7 +11,8 @@ static char *resolve(const PmxPlaces *places, const char *address, gboolean outp
 
 static char *name(const PmxPlaces *places, const char *address, GError **error)
 {
-    return pmx_address_to_path(address, places->root, error);
+    g_autofree char *path = pmx_address_to_path(address, places->root, error);
+    return path ? pmx_local_real_path(path) : NULL;
 }
 
 static PmxReader *open_input(const PmxPlaces *places, const char *address,

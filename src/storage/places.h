@@ -38,8 +38,8 @@ gboolean pmx_places_check_output(const PmxPlaces *places, const char *address, G
  * frees. */
 char *pmx_places_resolve_output(const PmxPlaces *places, const char *address, GError **error);
 
-/* One name for all spellings of an address, which is known from its text alone; NULL: it leads nowhere
- * here. Caller frees. */
+/* One name for all spellings of an address: known from its text alone, but that links in a local path are
+ * followed; NULL: it leads nowhere here. Caller frees. */
 char *pmx_places_name(const PmxPlaces *places, const char *address);
 
 /* What one job may spend on waiting for these places, for the calls below. Caller frees. */

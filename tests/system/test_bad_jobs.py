@@ -2,6 +2,7 @@
 """Jobs that are wrong: exit 2, all problems at once, each with its JSON path; nothing started."""
 import copy
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -110,6 +111,39 @@ def test_output_over_an_input(polymux, good):
     done = polymux.run(edit(bad, [*OUT, "OutputFileName"], name), expect=(1, 2))
     assert done.problems()
     assert media.numbers(tools.planes(film, media.SIZE)) == list(range(25))
+
+
+@pytest.mark.parametrize("kind", ["folder", "input", "file"])
+def test_output_over_an_input_through_a_link(polymux, good, tmp_path, kind):
+    """Nor is it where the job spells its folder, or itself, in two ways."""
+    film = shutil.copy(good["Inputs"][0]["InputFile"]["Media"], tmp_path / "film.mp4")
+    (tmp_path / "link").symlink_to({"folder": ".", "input": film, "file": film}[kind])
+    media_name, base, name = {"folder": (film, "link", "film.mp4"), "input": ("link", ".", "film.mp4"),
+                              "file": (film, ".", "link.mp4")}[kind]
+    if kind == "file":
+        (tmp_path / "link").rename(tmp_path / "link.mp4")
+    made = edit(good, ["Inputs", 0, "InputFile", "Media"], str(tmp_path / media_name))
+    made = edit(made, ["OutputGroups", 0, "GroupConfig", "OutputFileBase", "Media"], str(tmp_path / base))
+    done = polymux.run(edit(made, [*OUT, "OutputFileName"], name), expect=2)
+    assert "is the same file as Inputs[0]" in done.stderr
+    assert media.numbers(tools.planes(film, media.SIZE)) == list(range(25))
+
+
+def test_one_file_through_two_folders(polymux, good, tmp_path):
+    (tmp_path / "other").symlink_to(".")
+    two = [{**output(name), "OutputFileName": path} for name, path in (("a", "new/a"), ("b", "other/new/a"))]
+    made = edit(good, ["OutputGroups", 0, "Outputs"], two)
+    made = edit(made, ["OutputGroups", 0, "GroupConfig", "OutputFileBase", "Media"], str(tmp_path))
+    assert "is the same file as OutputGroups[0].Outputs[0]" in polymux.run(made, expect=2).stderr
+
+
+@pytest.mark.parametrize("name", ["n" * 300, "new/" + "n" * 252, "new/" + "n" * 256 + "/a", "loop/a"])
+def test_names_that_cannot_be(polymux, good, tmp_path, name):
+    """Told before work begins, not when the file is to appear."""
+    (tmp_path / "loop").symlink_to("loop")
+    made = edit(good, ["OutputGroups", 0, "GroupConfig", "OutputFileBase", "Media"], str(tmp_path))
+    done = polymux.run(edit(made, [*OUT, "OutputFileName"], name), expect=2)
+    assert "OutputGroups[0].Outputs[0]" in done.stderr and not (tmp_path / "new").exists()
 
 
 @pytest.mark.parametrize("name", ["../../escape", "/etc/pmx-escape", "a/../../../escape"])

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The command itself: help, versions, plans, templates, the cache and the live display."""
+import errno
 import fcntl
 import json
 import os
@@ -52,13 +53,34 @@ def test_version(polymux):
 @pytest.mark.parametrize("args", [
     ["--no-such-option"], ["run", "--no-such-option"], ["no-such-command"], ["run"], ["plan"],
     ["probe"], ["run", "a.json", "b.json"], ["template", "polish"], ["cache", "polish"],
-    ["run", "-j", "many", "a.json"], ["run", "-j", "0", "a.json"],
+    ["run", "-j", "many", "a.json"], ["run", "-j", "-1", "a.json"],
 ])
 def test_wrong_usage(polymux, args):
     """Told on stderr, with a pointer to the help; nothing on stdout."""
     done = polymux.call(*args, expect=None)
     assert done.code not in (0, 1) and done.code < 126, done
     assert done.stderr.strip() and not done.stdout, done
+
+
+def test_wrong_sizes(polymux, inputs):
+    """Mistakes of the command line as others are, all at once and before anything is started."""
+    done = polymux.run(wanted(inputs), "--memory", "4X", env={"POLYMUX_CACHE_SIZE": "big"}, expect=2)
+    assert [problem.split(": ")[0] for _, problem in done.problems()] == ["--memory", ""]
+    assert "POLYMUX_CACHE_SIZE" in done.stderr and not polymux.cache.exists()
+    assert polymux.call("cache", "stats", env={"POLYMUX_CACHE_SIZE": "big"}, expect=2).stderr
+
+
+@pytest.mark.parametrize("shut,args", [
+    ("0<&-", ["run", "-"]), ("1>&-", ["template", "list"]), ("0<&- 1>&-", ["cache", "stats"]),
+    ("2>&-", ["cache", "stats"]), ("1>&- 2>&-", ["template", "list"])])
+def test_closed_streams(polymux, shut, args):
+    """No file that is opened takes a stream's place: what is told there would go into it."""
+    done = subprocess.run(["sh", "-c", f'exec "$0" "$@" {shut}', polymux.binary, *args],
+                          env=polymux.env(), cwd=polymux.home, capture_output=True, text=True,
+                          timeout=30)
+    told = os.strerror(errno.EBADF) in done.stderr or "2>" in shut
+    wanted_code = {"0<&-": 2, "2>&-": 0}.get(shut, 1)
+    assert done.returncode == wanted_code and told | (wanted_code == 0), (done, shut)
 
 
 def test_near_command_is_suggested(polymux):
@@ -100,6 +122,16 @@ def check_dot(text):
     nodes = set(re.findall(rf"^\s*{name}\s*\[", text, re.M))
     assert edges and {end for edge in edges for end in edge} <= nodes
     return edges
+
+
+def test_job_on_the_standard_input(polymux, inputs):
+    """Also with the mark that some editors put before UTF-8."""
+    text = polymux.write(wanted(inputs)).read_bytes()
+    for sent, code, words in ((text, 0, ""), (b"\xef\xbb\xbf" + text, 0, ""),
+                              (b"\xef\xbb", 2, "line 1"), (b"{", 2, "standard input")):
+        done = subprocess.run([polymux.binary, "plan", "-"], input=sent, env=polymux.env(),
+                              cwd=polymux.home, capture_output=True, check=False, timeout=60)
+        assert done.returncode == code and words in done.stderr.decode(), done
 
 
 def test_plan_dot(polymux, inputs):

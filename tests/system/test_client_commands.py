@@ -115,6 +115,21 @@ def test_submit_options(client, held):
     client("cancel", told["id"])
 
 
+@pytest.mark.parametrize("locale", ["C", "POSIX", "", "C.UTF-8"])
+def test_text_without_a_locale(client, held, locale):
+    """Options are UTF-8 where nobody has set a locale, as in a container."""
+    env = {"LC_ALL": locale, "LC_CTYPE": "", "LANG": ""}
+    name = client("submit", client.polymux.write(job_of(output("text"))), "--user-data", "给 客户", "--pipeline",
+                  held, env=env).stdout.strip()
+    assert client.json("get", name)["user_data"] == "给 客户"
+
+
+def test_text_that_is_no_utf8(client):
+    for args in (["pipeline", "create", os.fsdecode(b"a\xff")],
+                 ["submit", "--user-data", os.fsdecode(b"a\xff"), client.polymux.write(job_of(output("x")))]):
+        assert "UTF-8" in client(*args, expect=2).stderr
+
+
 def test_failed_output(client):
     """As `run` does: 1 when some output failed, and its reason is told."""
     bad = {**output("bad"), "OverrideParams": {"Audios": [{"InputRef": "film"}]}}

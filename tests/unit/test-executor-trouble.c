@@ -109,7 +109,7 @@ static const Row rows[] = {
     {"damaged", "package:small=damaged-once", {NULL}, "start video:640", 1, 0, 0},
     {"damaged-again",
      "package:small=damaged",
-     {"task package-small failed twice: it is damaged", NULL, NULL},
+     {"task package-small failed: it is damaged", NULL, NULL},
      "start package:small",
      2,
      0,
@@ -210,6 +210,46 @@ static void test_goes_on(void)
     g_assert_cmpuint(pmx_executor_count(executor, PMX_TASK_VIDEO).kept, ==, 2);
     for (guint i = 0; i < OUTPUTS; i++)
         assert_output(&stage, executor, i, NULL);
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
+typedef struct {
+    const Stage *stage;
+    gint64 woken, again; /* monotonic; 0: not yet */
+} Pause;
+
+static gboolean sleep_through(gpointer data)
+{
+    Pause *pause = data;
+    g_usleep(1100 * 1000);
+    pause->woken = g_get_monotonic_time();
+    return G_SOURCE_REMOVE;
+}
+
+static gboolean look(gpointer data)
+{
+    Pause *pause = data;
+    if (pause->again == 0 && stage_count(pause->stage, "start audio:1") == 2)
+        pause->again = g_get_monotonic_time();
+    return G_SOURCE_CONTINUE;
+}
+
+/* While the process is stopped it hears nothing of its runners, which says nothing about them: their
+ * second is counted on from there. */
+static void test_stopped_meanwhile(void)
+{
+    Stage stage;
+    stage_init(&stage, "audio:1=hang-once");
+    stage_set_pool(&stage, 4, G_GUINT64_CONSTANT(64) << 30);
+    stage.setup.patience = 1;
+    Pause pause = {&stage, 0, 0};
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    guint looking = g_timeout_add(10, look, &pause);
+    g_timeout_add(400, sleep_through, &pause);
+    g_assert_true(pmx_executor_run(executor));
+    g_source_remove(looking);
+    g_assert_cmpint(pause.again - pause.woken, >, 700 * 1000);
     pmx_executor_free(executor);
     stage_clear(&stage);
 }
@@ -344,6 +384,7 @@ int main(int argc, char **argv)
         g_test_add_data_func(name, &rows[i], test_row);
     }
     g_test_add_func("/executor-trouble/goes-on", test_goes_on);
+    g_test_add_func("/executor-trouble/stopped-meanwhile", test_stopped_meanwhile);
     g_test_add_func("/executor-trouble/no-runner", test_no_runner);
     g_test_add_func("/executor-trouble/no-place", test_no_place);
     g_test_add_func("/executor-trouble/shared", test_shared);
