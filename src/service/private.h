@@ -2,10 +2,10 @@
 /*
  * What the files of the service room share.
  *
- *     service.c    life: data folder, store, templates      submit.c    a Config becomes a job
- *     engine.c     which jobs run; the thread of the runs   run.c       one running job
- *     save.c       a change: rows, events, deliveries       watch.c     who wants to hear of them
- *     preparation.c  a record becomes a plan                ledger.c    what a run has to save
+ *     service.c    life: data folder, store, templates      submit.c       a Config becomes a job
+ *     engine.c     which jobs run; the thread of the runs   preparation.c  a job becomes a plan
+ *     run.c        one running job                          ledger.c       what a run has to save
+ *     save.c       a change: rows, events, deliveries       watch.c        who wants to hear of them
  *     the rest     a kind of record each
  *
  * The engine and the runs belong to the thread of the default main context; everything else is safe
