@@ -13,7 +13,7 @@ double pmx_weight_frames(const PmxTask *task);
 
 /* Bytes a runner needs for the i-th thing the task makes, and besides. */
 guint64 pmx_memory(const PmxTask *task, guint i);
-static const guint64 pmx_memory_base = 48 << 20;
+static const guint64 pmx_memory_base = 88 << 20;
 
 /* What each core adds to the memory unless the user says otherwise: about one 1080p encoder. */
 static const guint64 pmx_memory_share = 512 << 20;
