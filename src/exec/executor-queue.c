@@ -7,27 +7,48 @@
 
 /* --- filling --- */
 
-/* The first of `works` that has room for the task's i-th artifact; a new one when none has. */
-static PmxWork *work_with_room(PmxExecutor *executor, GPtrArray *works, PmxTask *task, guint i)
+static guint64 memory_of(PmxTask *task, const guint *indices, guint count)
 {
-    for (guint k = 0; k < works->len; k++) {
-        PmxWork *work = g_ptr_array_index(works, k);
-        if (pmx_work_memory(work) + pmx_memory(task, i) <= pmx_pool_memory(executor->setup.pool))
-            return work;
-    }
+    guint64 sum = 0;
+    for (guint k = 0; k < count; k++)
+        sum += pmx_memory(task, indices[k]);
+    return sum;
+}
+
+/* The first of `works` that has room for these artifacts of the task; a new one when none has. NULL:
+ * they are several, and too much for any. */
+static PmxWork *work_with_room(PmxExecutor *executor, GPtrArray *works, PmxTask *task,
+                               const guint *indices, guint count)
+{
+    guint64 needed = memory_of(task, indices, count), most = pmx_pool_memory(executor->setup.pool);
+    for (guint k = 0; k < works->len; k++)
+        if (pmx_work_memory(g_ptr_array_index(works, k)) + needed <= most)
+            return g_ptr_array_index(works, k);
+    if (count > 1 && pmx_memory_base + needed > most)
+        return NULL;
     PmxWork *work = pmx_work_new(executor, task, 1);
     g_ptr_array_add(works, work);
     return work;
 }
 
-static gint larger_first(gconstpointer a, gconstpointer b, gpointer task)
+static void fill(PmxExecutor *executor, GPtrArray *works, PmxTask *task, const guint *indices,
+                 guint count)
 {
-    guint64 left = pmx_memory(task, *(const guint *)a), right = pmx_memory(task, *(const guint *)b);
-    return (left < right) - (left > right);
+    PmxWork *work = work_with_room(executor, works, task, indices, count);
+    if (work)
+        g_array_append_vals(work->indices, indices, count);
+    for (guint k = 0; !work && k < count; k++)
+        fill(executor, works, task, indices + k, 1);
 }
 
-/* First fit, largest first: close to the fewest runners, and sizes that share a scaled picture come
- * together. */
+static gint larger_first(gconstpointer a, gconstpointer b, gpointer task)
+{
+    const guint *left = a, *right = b;
+    return pmx_size_compare(task, *right, *left);
+}
+
+/* First fit, largest first: close to the fewest runners. Renditions of one size are made together
+ * where they can be, for then their picture is scaled once. */
 static void queue_missing(PmxExecutor *executor, PmxTask *task)
 {
     g_autoptr(GArray) missing = g_array_new(FALSE, FALSE, sizeof(guint));
@@ -36,9 +57,12 @@ static void queue_missing(PmxExecutor *executor, PmxTask *task)
         if (pmx_keys_is_to_make(executor, task, i))
             g_array_append_val(missing, i);
     g_array_sort_with_data(missing, larger_first, task);
-    for (guint k = 0; k < missing->len; k++) {
-        guint i = g_array_index(missing, guint, k);
-        g_array_append_val(work_with_room(executor, works, task, i)->indices, i);
+    const guint *indices = (const guint *)(gconstpointer)missing->data;
+    for (guint k = 0, next; k < missing->len; k = next) {
+        for (next = k + 1; next < missing->len; next++)
+            if (pmx_size_compare(task, indices[k], indices[next]) != 0)
+                break;
+        fill(executor, works, task, indices + k, next - k);
     }
     if (task->kind == PMX_TASK_PACKAGE)
         g_ptr_array_add(works, pmx_work_new(executor, task, 1));

@@ -27,6 +27,20 @@ double pmx_weight(const PmxTask *task, guint i)
     return pmx_weight_frames(task) * pixels * per_megapixel[rendition->codec] * share;
 }
 
+gint pmx_size_compare(const PmxTask *task, guint i, guint k)
+{
+    if (!pmx_task_has_renditions(task->kind))
+        return 0;
+    const PmxRendition *a = g_ptr_array_index(task->video->renditions, i),
+                       *b = g_ptr_array_index(task->video->renditions, k);
+    gint64 left = a->width * a->height, right = b->width * b->height;
+    if (left == right) {
+        left = a->width;
+        right = b->width;
+    }
+    return (left > right) - (left < right);
+}
+
 guint64 pmx_memory(const PmxTask *task, guint i)
 {
     /* Measured at preset medium, 1080p: x264 425 MB, x265 446 MB, most of it look-ahead. */

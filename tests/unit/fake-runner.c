@@ -298,6 +298,17 @@ static void find_damage(const Fake *fake)
     say("{\"error\":{\"code\":\"InternalError\",\"message\":\"it is damaged\",\"input\":0}}\n");
 }
 
+/* What it was given besides the order. */
+static void tell_environment(const Fake *fake)
+{
+    g_auto(GStrv) names = g_listenv();
+    for (guint i = 0; names[i]; i++) {
+        g_autofree char *event = g_strdup_printf("sees %s=%s", names[i], g_getenv(names[i]));
+        note(fake, event);
+    }
+    succeed(fake);
+}
+
 static void make_nothing(const Fake *fake)
 {
     (void)fake;
@@ -326,12 +337,13 @@ static void behave(const Fake *fake, const char *action)
     static const struct {
         const char *name;
         void (*act)(const Fake *fake);
-    } actions[] = {{"ok", succeed},          {"slow", slow},          {"crash", crash_now},
-                   {"hang", hang_now},       {"flood", flood},        {"chatter", chatter},
-                   {"talk", talk_nonsense},  {"ask", ask_nonsense},   {"child", leave_child},
-                   {"touch", touch_input},   {"error", fail},         {"nothing", make_nothing},
-                   {"late", crash_late},     {"silent", say_nothing}, {"status", end_badly},
-                   {"damaged", find_damage}, {"meet", meet}};
+    } actions[] = {
+        {"ok", succeed},          {"slow", slow},          {"crash", crash_now},
+        {"hang", hang_now},       {"flood", flood},        {"chatter", chatter},
+        {"talk", talk_nonsense},  {"ask", ask_nonsense},   {"child", leave_child},
+        {"touch", touch_input},   {"error", fail},         {"nothing", make_nothing},
+        {"late", crash_late},     {"silent", say_nothing}, {"status", end_badly},
+        {"damaged", find_damage}, {"meet", meet},          {"environment", tell_environment}};
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
         if (strcmp(action, actions[i].name) == 0)
             actions[i].act(fake);

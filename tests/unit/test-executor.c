@@ -120,6 +120,39 @@ static void test_memory(void)
     stage_clear(&stage);
 }
 
+/* As if the task had a second codec for its small picture. */
+static void add_small(Stage *stage, PmxTask *task)
+{
+    g_autofree char *name = g_strconcat(task->id, "-other", NULL);
+    PmxRendition *rendition = pmx_array_add(&pmx_rendition_object, &task->video->renditions);
+    PmxTask *small = g_ptr_array_index(stage->plan.tasks, stage->plan.tasks->len - 3);
+    rendition->width = 640;
+    rendition->height = 360;
+    g_ptr_array_add(task->makes, stage_key(name));
+    g_ptr_array_add(small->needs, stage_key(name));
+}
+
+/* Where not all renditions of a task fit together, those of one size do, though the large one has
+ * room for one of them. */
+static void test_sizes(void)
+{
+    Stage stage;
+    stage_init(&stage, "");
+    for (guint i = 0; i < stage.plan.tasks->len; i++) {
+        PmxTask *task = g_ptr_array_index(stage.plan.tasks, i);
+        if (task->kind == PMX_TASK_VIDEO)
+            add_small(&stage, task);
+    }
+    stage_set_pool(&stage, 3, 330000000);
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    g_assert_cmpuint(stage_count(&stage, "start video:1280"), ==, 2);
+    g_assert_cmpuint(stage_count(&stage, "start video:640+640"), ==, 2);
+    stage_assert_file(&stage, SMALL, "video:640;video:640;audio:1;video:640;video:640;");
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+}
+
 /* The position of the first line that begins with `event`. */
 static guint place(char **log, const char *event)
 {
@@ -205,6 +238,39 @@ static void test_parallel(void)
         pmx_executor_free(executor);
         stage_clear(&stage);
     }
+}
+
+/* Whether the runner of audio:1 was given this variable, when this process had `ours`. */
+static gboolean is_passed_on(const char *name, const char *ours, const char *wanted)
+{
+    Stage stage;
+    if (ours)
+        g_setenv(name, ours, TRUE);
+    else
+        g_unsetenv(name);
+    stage_init(&stage, "audio:1=environment");
+    PmxExecutor *executor = pmx_executor_new(&stage.setup);
+    g_assert_true(pmx_executor_run(executor));
+    g_autofree char *event = g_strdup_printf("sees %s=%s", name, wanted);
+    gboolean passed = stage_count(&stage, event) == 1;
+    pmx_executor_free(executor);
+    stage_clear(&stage);
+    g_unsetenv(name);
+    return passed;
+}
+
+/* Our secrets are not; what the C library is told is, and the user's word goes first. */
+static void test_environment(void)
+{
+    static const char *const secrets[] = {"POLYMUX_STORAGE_MAIN_SECRET_KEY",
+                                          "ALIBABA_CLOUD_ACCESS_KEY_SECRET", "NOTIFY_SOCKET"},
+                             *const huge = "glibc.malloc.hugetlb=1:glibc.malloc.arena_max=1:"
+                                           "glibc.malloc.mmap_threshold=1073741824";
+    for (guint i = 0; i < G_N_ELEMENTS(secrets); i++)
+        g_assert_false(is_passed_on(secrets[i], "s3cret", "s3cret"));
+    g_assert_true(is_passed_on("AUNT", "Sally", "Sally"));
+    g_assert_true(is_passed_on("GLIBC_TUNABLES", NULL, huge));
+    g_assert_true(is_passed_on("GLIBC_TUNABLES", "glibc.malloc.check=0", "glibc.malloc.check=0"));
 }
 
 /* --- progress and stopping --- */
@@ -330,9 +396,11 @@ int main(int argc, char **argv)
     g_test_add_func("/executor/part-kept", test_part_kept);
     g_test_add_func("/executor/no-keep", test_no_keep);
     g_test_add_func("/executor/memory", test_memory);
+    g_test_add_func("/executor/sizes", test_sizes);
     g_test_add_func("/executor/order", test_order);
     g_test_add_func("/executor/priority", test_priority);
     g_test_add_func("/executor/parallel", test_parallel);
+    g_test_add_func("/executor/environment", test_environment);
     g_test_add_func("/executor/progress", test_progress);
     g_test_add_func("/executor/stop", test_stop);
     g_test_add_func("/executor/stop-early", test_stop_early);
