@@ -23,6 +23,7 @@ struct PmxDepot {
     PmxUploads *uploads;
     GThreadPool *background;
     GCancellable *ending;
+    gint puts; /* atomic: so far */
     GMutex lock;
     /* protected by the lock */
     gint64 rest; /* monotonic: not asked before */
@@ -30,7 +31,7 @@ struct PmxDepot {
     GCond idle;
 };
 
-/* One thing to be done in the background; `path` NULL: to be deleted. */
+/* One thing to be done in the background; `path` NULL: to be deleted. The path is a name of our own. */
 typedef struct {
     char *key, *path;
 } Sending;
@@ -154,6 +155,8 @@ static void run_sending(gpointer data, gpointer pool_data)
                                                       : take_away(depot, name, &error));
     if (!ok)
         note_failure(depot, error);
+    if (sending->path)
+        g_unlink(sending->path);
     g_free(sending->key);
     g_free(sending->path);
     g_free(sending);
@@ -163,10 +166,11 @@ static void run_sending(gpointer data, gpointer pool_data)
     g_mutex_unlock(&depot->lock);
 }
 
-static void enqueue(PmxDepot *depot, const char *key, const char *path)
+/* Takes `path`. */
+static void enqueue(PmxDepot *depot, const char *key, char *path)
 {
     Sending *sending = g_new(Sending, 1);
-    *sending = (Sending){g_strdup(key), g_strdup(path)};
+    *sending = (Sending){g_strdup(key), path};
     g_mutex_lock(&depot->lock);
     depot->under_way++;
     g_mutex_unlock(&depot->lock);
@@ -176,7 +180,12 @@ static void enqueue(PmxDepot *depot, const char *key, const char *path)
 
 void pmx_depot_put(PmxDepot *depot, const char *key, const char *path)
 {
-    enqueue(depot, key, path);
+    guint number = (guint)g_atomic_int_add(&depot->puts, 1);
+    g_autofree char *own = g_strdup_printf("%s.put-%u", path, number);
+    if (link(path, own) == 0)
+        enqueue(depot, key, g_steal_pointer(&own));
+    else
+        g_message("an artifact is not put into its storage: %s: %s", own, g_strerror(errno));
 }
 
 void pmx_depot_drop(PmxDepot *depot, const char *key)

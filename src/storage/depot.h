@@ -28,7 +28,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(PmxDepot, pmx_depot_free)
  * there, or cannot be had now. */
 gboolean pmx_depot_get(PmxDepot *depot, const char *key, const char *to, GCancellable *cancel);
 
-/* Has the file at `path` put there as `key`, and does not wait for it. */
+/* Has the file at `path` put there as `key`, and does not wait for it: until it is there the file has a
+ * second name in its folder, so that the caller may remove its own. */
 void pmx_depot_put(PmxDepot *depot, const char *key, const char *path);
 
 /* Has a damaged artifact taken away, and does not wait for it. */
