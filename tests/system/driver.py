@@ -86,7 +86,7 @@ class Polymux:
         self.sessions.add(process.pid)
         return process
 
-    def call(self, *args, expect=0, env=None, timeout=120):
+    def call(self, *args, expect=0, env=None, timeout=400):
         """Runs a subcommand to its end; any exit status but `expect` (None: all) fails the test."""
         began = time.monotonic()
         process = self.start(*args, env=env)
@@ -108,7 +108,7 @@ class Polymux:
         path.write_text(dumps(job), "utf-8")
         return path
 
-    def run(self, job, *args, expect=0, env=None, json_report=True, timeout=120):
+    def run(self, job, *args, expect=0, env=None, json_report=True, timeout=400):
         """Runs a job (a dict or its text)."""
         report = ["--json"] if json_report else []
         return self.call("run", self.write(job), *report, *args, expect=expect, env=env,
@@ -144,7 +144,7 @@ class Polymux:
             except ProcessLookupError:
                 pass
 
-    def wait_gone(self, seconds=5.0):
+    def wait_gone(self, seconds=20.0):
         """Waits for the last process to end; fails the test when one stays."""
         end = time.monotonic() + seconds
         while self.processes():

@@ -22,7 +22,7 @@ def allow_sockets(count):
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(count + 100, hard), hard))
 
 
-def eventually(what, seconds=20):
+def eventually(what, seconds=60):
     """Waits until what() is true; its value, true or not."""
     end = time.monotonic() + seconds
     while not (value := what()) and time.monotonic() < end:

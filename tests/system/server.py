@@ -25,6 +25,7 @@ import uuid
 from pathlib import Path
 
 import driver
+from rawhttp import eventually
 
 READY = re.compile(r"^listening on (https?)://(\[[^\]]+\]|[^:/]+):(\d+)$")
 PATIENCE = 60
@@ -120,7 +121,7 @@ class Server:
         self.launch(*args, **how)
         return self.wait_ready()
 
-    def stop(self, seconds=20, how=signal.SIGTERM):
+    def stop(self, seconds=60, how=signal.SIGTERM):
         """A graceful stop; returns the exit status."""
         self.process.send_signal(how)
         return self.wait(seconds)
@@ -129,7 +130,10 @@ class Server:
         """kill -9."""
         self.killed = True
         self.process.kill()
-        return self.wait()
+        status = self.wait()
+        # A child between fork and exec still has the locks.
+        assert eventually(lambda: not any(map(self.is_copy, self.processes())))
+        return status
 
     def restart(self, **how):
         """Again on the same data and, so that clients find it, on the same port."""
@@ -137,7 +141,7 @@ class Server:
             self.stop()
         return self.start(**{"port": self.port, **how})
 
-    def wait(self, seconds=20):
+    def wait(self, seconds=60):
         """Waits for the server to end; all that it printed is in `said` then."""
         try:
             status = self.process.wait(seconds)
@@ -174,6 +178,13 @@ class Server:
             except OSError:
                 pass
         return found
+
+    def is_copy(self, pid):
+        """Whether the process runs the server's program."""
+        try:
+            return Path(f"/proc/{pid}/cmdline").read_bytes().startswith(os.fsencode(self.binary) + b"\0serve")
+        except OSError:
+            return False
 
     def end(self):
         """Ends what a test has left running."""

@@ -40,7 +40,7 @@ def ask(line, folder):
     """
     env = {**{k: v for k, v in os.environ.items() if not k.startswith("POLYMUX_") or k in SERVER},
            "PATH": f"{driver.binary().parent}:{os.environ['PATH']}", "LC_ALL": "C.UTF-8"}
-    done = subprocess.run(["bash", "--norc", "-c", program], cwd=folder, env=env, text=True, timeout=20,
+    done = subprocess.run(["bash", "--norc", "-c", program], cwd=folder, env=env, text=True, timeout=90,
                           stdin=subprocess.DEVNULL, capture_output=True, check=False)
     assert done.stderr == "", done.stderr
     lines = done.stdout.split("\n")

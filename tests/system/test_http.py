@@ -299,31 +299,32 @@ BODY_DRIP = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n" + "x" *
 
 @pytest.mark.parametrize("text", [HEAD_DRIP, BODY_DRIP, "G" * 1000])
 def test_slow_senders_are_dropped_while_others_are_served(text):
-    with Echo(idle=2, request=2) as server, ThreadPoolExecutor() as pool, server.wire() as wire:
+    with Echo(idle=3, request=1) as server, ThreadPoolExecutor() as pool, server.wire() as wire:
         dripping = pool.submit(drip_until_closed, wire, text, 0.1)
         served = 0
         while not dripping.done():
             served += server.ask("/other").status == 200
-        assert 3.5 < dripping.result() < 12
-        assert served > 20
+        assert 3.5 < dripping.result() < 60
+        assert served > 5
 
 
 def test_idle_connections_are_dropped():
-    with Echo(idle=1) as server, server.wire() as silent, server.wire() as used:
+    with Echo(idle=4) as server, server.wire() as used:
         assert used.ask("/x").status == 200
-        assert silent.is_closed() and used.is_closed()
-        assert eventually(lambda: server.counts()["connections"] == 1)
+        with server.wire() as silent:
+            assert silent.is_closed() and used.is_closed()
+            assert eventually(lambda: server.counts()["connections"] == 1)
 
 
 def test_a_thousand_idle_connections():
     rawhttp.allow_sockets(1000)
-    with Echo() as server:
+    with Echo(idle=120) as server:
         wires = [server.wire() for _ in range(1000)]
         assert eventually(lambda: server.counts()["connections"] >= 1001)
         began = time.monotonic()
         for _ in range(100):
             assert server.ask("/busy").status == 200
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < 30
         with ThreadPoolExecutor(8) as pool:
             assert all(answer.status == 200 for answer in pool.map(lambda wire: wire.ask("/i"), wires))
         for wire in wires:
@@ -445,18 +446,18 @@ def test_reader_that_stops():
     with Echo(idle=3) as server, open_stream(server) as stuck, open_stream(server) as reader:
         assert stuck.head().status == 200 and reader.head().status == 200
         assert eventually(lambda: server.counts()["streams"] == 2)
-        block, taken = b"x" * 100_000, []
+        block, taken, seen = b"x" * 100_000, [], [0]
         with ThreadPoolExecutor() as pool:
             def read_all():
-                total = 0
-                while total < 15_000_000 and (data := reader.receive()):
-                    total += len(data)
+                while seen[0] < 15_000_000 and (data := reader.receive()):
+                    seen[0] += len(data)
                     reader.pending.clear()
-                return total
+                return seen[0]
             reading = pool.submit(read_all)
-            for _ in range(150):
+            for number in range(150):
                 taken.append(pushed(server, block))
-                time.sleep(0.002)
+                # No more may wait for it than the server keeps for one.
+                assert eventually(lambda sure=(number - 4) * len(block): seen[0] >= sure)
             assert reading.result() >= 15_000_000
         assert taken[0] == 2 and taken[-1] == 1
         assert eventually(lambda: server.counts()["gone"] == 1)
@@ -569,7 +570,7 @@ def test_stop_waits_for_answers_under_way():
     with Echo(grace=20_000) as server, server.wire() as waiting, server.wire() as other:
         waiting.send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n")
         assert other.ask("/x").status == 200
-        assert eventually(lambda: server.counts()["connections"] == 3)
+        assert eventually(lambda: server.counts()["later"] == 1)
         server.process.stdin.close()
         # No connection is taken any more, those that are open are served.
         assert eventually(lambda: not accepts(server))
@@ -588,11 +589,11 @@ def accepts(server):
 
 
 def test_stop_ends_streams_and_refuses_the_rest():
-    with Echo(grace=100) as server, open_stream(server) as stream, server.wire() as waiting:
+    with Echo(grace=1000) as server, open_stream(server) as stream, server.wire() as waiting:
         assert stream.head().status == 200
         waiting.send("GET /later HTTP/1.1\r\nHost: t\r\n\r\n")
         assert eventually(lambda: server.counts()["streams"] == 1)
-        assert eventually(lambda: server.counts()["connections"] == 3)
+        assert eventually(lambda: server.counts()["later"] == 1)
         assert pushed(server, b"last") == 1
         server.stop()
         assert stream.chunk() == b"last" and stream.chunk() == b""

@@ -15,7 +15,7 @@ DATA = os.urandom(8 << 20)
 def round_trips(server, network):
     """The least that a connection, and an answer over it, took of a few, in seconds."""
     found = []
-    for _ in range(3):
+    for _ in range(10):
         with network():
             client = socket.socket()
         begun = time.monotonic()
@@ -37,7 +37,7 @@ def test_delay(far):
     here = socket.create_server(("127.0.0.1", 0))
     with far.entered():
         there = socket.create_server(("127.0.0.1", 0))
-    assert all(trip <= took < 3 * trip for took in round_trips(there, far.entered))
+    assert all(trip <= took < 10 * trip for took in round_trips(there, far.entered))
     assert all(took < trip / 2 for took in round_trips(here, contextlib.nullcontext))
     with socket.socket() as outside:
         assert outside.connect_ex(there.getsockname()) != 0

@@ -38,7 +38,7 @@ class Failing:
             swift = request.getfixturevalue("swift")
             self.peer = faults.Proxy(swift.port)
             side = S3Side(swift, "path", self.peer.port)
-        self.kind, self.bucket = kind, Bucket(tmp_path, {**side.options, "stall": 1})
+        self.kind, self.bucket = kind, Bucket(tmp_path, side.options)
 
     def end(self):
         self.bucket.end()
@@ -59,6 +59,8 @@ def failing(request, tmp_path):
 def test_goes_on_where_it_stopped(failing, broken, known):
     """The second request begins with the first byte that is missing, and wants the same object."""
     bucket, data = failing.bucket, os.urandom(MIB)
+    if broken == "stall":
+        bucket.options["stall"] = 1
     bucket.put("film.mp4", data)
     etag = bucket.head("film.mp4")["etag"]
     failing.peer.faults.nth(1, broken, match=lambda request: request.method == "GET")
@@ -189,12 +191,12 @@ def test_patience_with_a_request(polymux, nobody, tmp_path):
     assert told_of(done.stderr) == [(nobody, "connection refused", "1")], done
     assert re.search(rf'"http://{nobody}/film.mp4\?\.\.\." cannot be read: connection refused; tried [2-9] times',
                      done.stderr), done
-    assert done.seconds < 15
+    assert done.seconds < 60
     job = jobs.job({name: f"http://{nobody}/{name}" for name in "abc"},
                    [jobs.sound_only("o", [jobs.audio(name, "zho") for name in "abc"])])
     done = polymux.run(job, "--config", path, expect=2)
     assert told_of(done.stderr) == [(nobody, "connection refused", "1")], done
-    assert done.report["state"] == "Invalid" and done.seconds < 30
+    assert done.report["state"] == "Invalid" and done.seconds < 60
 
 
 def test_patience_is_rewarded(polymux, sound, tmp_path):
@@ -215,7 +217,7 @@ def test_patience_is_rewarded(polymux, sound, tmp_path):
     try:
         assert process.wait(120) == 0, (tmp_path / "said").read_text("utf-8")
         (host, why, left), = told()
-        assert host == f"films.oss-cn-test.localhost:{ports[0]}" and why == "connection refused" and int(left) == 60
+        assert host == f"films.oss-cn-test.localhost:{ports[0]}" and why == "connection refused" and 50 <= int(left) <= 60
         assert back.keys("films") == ["out/a.mp4", "sound.wav"]
     finally:
         back.end()

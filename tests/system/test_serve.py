@@ -18,6 +18,7 @@ import pytest
 import clients
 import media
 import tools
+from rawhttp import eventually
 from server import parse_events
 
 EXAMPLES = ("curl ", "const {")
@@ -344,8 +345,8 @@ def stopped_in(server, how):
 def test_graceful_stop(servers_made, how):
     server = servers_made()
     server.start()
-    assert stopped_in(server, how) < 5
-    assert not server.processes()
+    assert stopped_in(server, how) < 20
+    assert eventually(lambda: not server.processes())
     assert server.errors() == ""
 
 
@@ -362,7 +363,7 @@ def test_stop_ends_streams_and_idle_connections(server, film):
     idle = socket.create_connection((server.host, server.port))
     half = socket.create_connection((server.host, server.port))
     half.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-    assert stopped_in(server, signal.SIGTERM) < 10
+    assert stopped_in(server, signal.SIGTERM) < 20
     answer.read()
     for connection in (idle, half):
         connection.close()
@@ -387,7 +388,7 @@ def test_stop_while_jobs_are_cancelled(server):
         thread.start()
     for _ in range(4):
         assert begun.acquire(timeout=20)
-    assert stopped_in(server, signal.SIGTERM) < 10
+    assert stopped_in(server, signal.SIGTERM) < 20
     for thread in threads:
         thread.join()
 
@@ -399,8 +400,8 @@ def test_stopped_work_goes_on_at_the_next_start(server, film):
     for _, event, data in server.events(job):
         if event == "state" and data["state"] == "Running":
             break
-    assert stopped_in(server, signal.SIGTERM) < 5
-    assert not server.processes()
+    assert stopped_in(server, signal.SIGTERM) < 20
+    assert eventually(lambda: not server.processes())
     server.restart()
     assert server.wait_job(job)["state"] == "Complete"
     assert tools.video(server.bucket("media") / "out.mp4")["width"] == 160
@@ -442,7 +443,7 @@ def test_reload_takes_new_keys_and_drops_old_ones(servers_made):
     path = server.data / "credentials"
     path.write_text("[default]\ntype = access_key\naccess_key_id = next\naccess_key_secret = better\n")
     server.process.send_signal(signal.SIGHUP)
-    assert server.lines.get(timeout=20).startswith("credentials read again: 1")
+    assert server.lines.get(timeout=60).startswith("credentials read again: 1")
     assert server.rest("GET", "/v1/jobs", key=old).status == 401
     assert server.rest("GET", "/v1/jobs", key=("next", "better")).status == 200
 

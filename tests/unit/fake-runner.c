@@ -253,6 +253,13 @@ static void slow(const Fake *fake)
     succeed(fake);
 }
 
+/* So that what others do at about the same time comes before. */
+static void slower(const Fake *fake)
+{
+    g_usleep(2 * G_USEC_PER_SEC);
+    succeed(fake);
+}
+
 static guint running(void)
 {
     g_autofree char *path = g_build_filename(g_getenv("FAKE_FOLDER"), "log", NULL), *text = NULL;
@@ -268,7 +275,7 @@ static guint running(void)
 /* Waits, not for ever, until $FAKE_MEET runners run at once. */
 static void meet(const Fake *fake)
 {
-    enum { TURNS = 1000, TURN_US = 5000 };
+    enum { TURNS = 4000, TURN_US = 5000 };
     guint wanted = (guint)g_ascii_strtoull(g_getenv("FAKE_MEET"), NULL, 10);
     for (guint i = 0; i < TURNS && running() < wanted; i++)
         g_usleep(TURN_US);
@@ -337,13 +344,25 @@ static void behave(const Fake *fake, const char *action)
     static const struct {
         const char *name;
         void (*act)(const Fake *fake);
-    } actions[] = {
-        {"ok", succeed},          {"slow", slow},          {"crash", crash_now},
-        {"hang", hang_now},       {"flood", flood},        {"chatter", chatter},
-        {"talk", talk_nonsense},  {"ask", ask_nonsense},   {"child", leave_child},
-        {"touch", touch_input},   {"error", fail},         {"nothing", make_nothing},
-        {"late", crash_late},     {"silent", say_nothing}, {"status", end_badly},
-        {"damaged", find_damage}, {"meet", meet},          {"environment", tell_environment}};
+    } actions[] = {{"ok", succeed},
+                   {"slow", slow},
+                   {"slower", slower},
+                   {"crash", crash_now},
+                   {"hang", hang_now},
+                   {"flood", flood},
+                   {"chatter", chatter},
+                   {"talk", talk_nonsense},
+                   {"ask", ask_nonsense},
+                   {"child", leave_child},
+                   {"touch", touch_input},
+                   {"error", fail},
+                   {"nothing", make_nothing},
+                   {"late", crash_late},
+                   {"silent", say_nothing},
+                   {"status", end_badly},
+                   {"damaged", find_damage},
+                   {"meet", meet},
+                   {"environment", tell_environment}};
     for (guint i = 0; i < G_N_ELEMENTS(actions); i++)
         if (strcmp(action, actions[i].name) == 0)
             actions[i].act(fake);
@@ -367,9 +386,9 @@ int main(void)
     fake.kind = json_string_value(json_object_get(fake.order, "kind"));
     fake.scratch = json_string_value(json_object_get(fake.order, "scratch"));
     fake.what = name_of(&fake);
-    note(&fake, "start");
     fake.rule = rule_for(&fake);
-    g_autofree char *action = this_time(&fake);
+    g_autofree char *action = this_time(&fake); /* the mark is there before the log says so */
+    note(&fake, "start");
     behave(&fake, action);
     g_free(fake.what);
     g_free(fake.rule);

@@ -148,9 +148,13 @@ static void counts(PmxExchange *exchange, Echo *server)
     json_t *requests = json_array();
     for (guint i = 0; i < G_N_ELEMENTS(now.requests); i++)
         json_array_append_new(requests, json_integer((json_int_t)now.requests[i]));
-    json_t *all = json_pack("{s:i, s:i, s:i, s:I, s:o}", "connections", (int)now.connections,
-                            "streams", (int)now.streams, "gone", g_atomic_int_get(&server->gone),
-                            "resident", resident(), "requests", requests);
+    g_mutex_lock(&server->lock);
+    int later = (int)server->later->len;
+    g_mutex_unlock(&server->lock);
+    json_t *all =
+        json_pack("{s:i, s:i, s:i, s:i, s:I, s:o}", "connections", (int)now.connections, "later",
+                  later, "streams", (int)now.streams, "gone", g_atomic_int_get(&server->gone),
+                  "resident", resident(), "requests", requests);
     char *text = json_dumps(all, JSON_COMPACT);
     json_decref(all);
     pmx_exchange_answer(exchange, 200, "application/json", text, strlen(text));

@@ -149,7 +149,7 @@ static void test_answers(void)
     assert_goes(302, 30, 302, NULL); /* with a Location that is not followed */
     assert_goes(RECEIVER_CLOSES, 30, 0, "Empty reply");
     assert_goes(RECEIVER_BREAKS_OFF, 30, 200, "transfer closed");
-    assert_goes(RECEIVER_HANGS, 1, 0, "no answer within 1 s");
+    assert_goes(RECEIVER_HANGS, 4, 0, "no answer within 4 s");
 }
 
 static void assert_refused(const char *url, const char *problem)
@@ -212,7 +212,7 @@ static void test_limit_of_a_host(void)
     wait_answers(&outcome, 20);
 }
 
-/* Time spent waiting for a turn does not count: the first hangs for its whole second. */
+/* Time spent waiting for a turn does not count: the first hangs for all of its time. */
 static int hang_first(Receiver *receiver, const Received *request, guint number)
 {
     (void)receiver, (void)request;
@@ -225,12 +225,12 @@ static void test_time_begins_with_the_turn(void)
     g_autoptr(PmxClient) client = pmx_client_new(1, 1, "test/1");
     g_auto(Outcome) outcome = {0}, second = {0};
     PmxClientRequest request = get(receiver->url);
-    request.timeout = 1;
+    request.timeout = 4;
     pmx_client_start(client, &request, done, &outcome);
     pmx_client_start(client, &request, done, &second);
     wait_answers(&outcome, 1);
     wait_answers(&second, 1);
-    g_assert_cmpstr(outcome.problem, ==, "no answer within 1 s");
+    g_assert_cmpstr(outcome.problem, ==, "no answer within 4 s");
     g_assert_cmpstr(second.problem, ==, NULL);
 }
 
@@ -252,7 +252,7 @@ static void test_free_while_under_way(void)
     receiver_wait(receiver, 2);
     gint64 start = g_get_monotonic_time();
     pmx_client_free(client);
-    g_assert_cmpint(g_get_monotonic_time() - start, <, 5 * G_TIME_SPAN_SECOND);
+    g_assert_cmpint(g_get_monotonic_time() - start, <, 20 * G_TIME_SPAN_SECOND);
 }
 
 typedef struct {

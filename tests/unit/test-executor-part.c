@@ -73,7 +73,7 @@ static void test_mend_together(void)
     const PmxTask *large = g_ptr_array_index(stage.plan.tasks, stage.plan.tasks->len - 2);
     char *last = g_ptr_array_steal_index(large->needs, large->needs->len - 1);
     g_ptr_array_insert(large->needs, 0, last); /* audio-2: the input that is found damaged */
-    g_setenv("FAKE_SCRIPT", "package:large=damaged-once package:sound=damaged-once audio:2=slow",
+    g_setenv("FAKE_SCRIPT", "package:large=damaged-once package:sound=damaged-once audio:2=slower",
              TRUE);
     PmxExecutor *executor = pmx_executor_new(&stage.setup);
     g_assert_true(pmx_executor_run(executor));

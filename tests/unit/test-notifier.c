@@ -147,7 +147,7 @@ static gboolean set_callback(PmxDb *db, gpointer data, GError **error)
 
 #define wait_counts(world, condition)                                                              \
     do {                                                                                           \
-        gint64 counts_end = g_get_monotonic_time() + 60 * G_TIME_SPAN_SECOND;                      \
+        gint64 counts_end = g_get_monotonic_time() + 240 * G_TIME_SPAN_SECOND;                     \
         for (;;) {                                                                                 \
             PmxNotifyCounts counts = pmx_notifier_counts((world)->notifier);                       \
             if (condition)                                                                         \
@@ -288,13 +288,13 @@ static void test_dead_after_a_while(World *world, gconstpointer data)
 {
     (void)data;
     g_autoptr(Receiver) receiver = receiver_new(fail_first_job, NULL);
-    world->options.give_up = 1;
+    world->options.give_up = 5;
     start(world);
     add(world, (Adding){.count = 2, .target = receiver->url});
-    wait_counts(world, counts.dead == 1);
+    wait_counts(world, counts.dead == 1 && counts.delivered == 1);
     g_autoptr(PmxDeliveryRecord) delivery = first_delivery(world);
     g_assert_cmpint(delivery->state, ==, PMX_DELIVERY_DEAD);
-    g_assert_cmpint(delivery->settled, >=, delivery->created + 1000);
+    g_assert_cmpint(delivery->settled, >=, delivery->created + 5000);
     g_assert_cmpint(delivery->attempts, >, 2);
     g_assert_cmpstr(delivery->problem, ==, "HTTP 410");
     g_assert_cmpuint(pmx_notifier_counts(world->notifier).delivered, ==, 1);
@@ -393,7 +393,7 @@ static void test_free_during_flight(World *world, gconstpointer data)
     receiver_wait(stuck, world->options.at_once_host);
     gint64 begin = g_get_monotonic_time();
     stop(world);
-    g_assert_cmpint(g_get_monotonic_time() - begin, <, 5 * G_TIME_SPAN_SECOND);
+    g_assert_cmpint(g_get_monotonic_time() - begin, <, 20 * G_TIME_SPAN_SECOND);
 }
 
 static int hang_once(Receiver *receiver, const Received *request, guint number)

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <time.h>
+
 #include "media/artifact.h"
 #include "media/packet_times.h"
 
@@ -67,9 +69,9 @@ static void test_long(void)
     for (gint64 i = 0; i < COUNT; i++)
         given[i] = i % 9 == 0 ? (COUNT - 2) * 20 + i : i % 2 ? NONE : i * 20;
     GArray *rows = rows_of(given, COUNT);
-    gint64 begun = g_get_monotonic_time();
+    clock_t begun = clock();
     pmx_packet_times_settle(rows);
-    g_assert_cmpint(g_get_monotonic_time() - begun, <, 5 * G_USEC_PER_SEC);
+    g_assert_cmpint(clock() - begun, <, 5 * CLOCKS_PER_SEC);
     for (guint i = 0; i < COUNT; i++) {
         gint64 time = g_array_index(rows, PmxArtifactPacket, i).pts;
         g_assert_true(time >= 0 && time < COUNT * 40 && !taken[time]);

@@ -220,9 +220,12 @@ static void assert_url_fails(const char *url, PmxClientFailure failure, const ch
 static void test_no_connection(void)
 {
     g_autofree char *deserted = deserted_url();
+    g_autoptr(PmxClient) client = pmx_client_new(4, 4, "test/1");
+    PmxClientRequest request = get("http://polymux.invalid/");
     assert_url_fails(deserted, PMX_CLIENT_NO_CONNECTION, "connection refused");
-    assert_url_fails("http://polymux.invalid/", PMX_CLIENT_NO_CONNECTION,
-                     "the host's name is not known");
+    /* its words depend on whether a name server answers */
+    g_autoptr(PmxClientReply) reply = pmx_client_perform(client, &request, NULL);
+    g_assert_cmpint(reply->failure, ==, PMX_CLIENT_NO_CONNECTION);
     assert_url_fails("file:///etc/hostname", PMX_CLIENT_OTHER, "the URL is neither http nor https");
     assert_url_fails("", PMX_CLIENT_OTHER, "the URL is malformed");
 }
@@ -242,7 +245,7 @@ static void test_bad_answers(void)
         {RECEIVER_BREAKS_OFF, 30, 0, 1000, PMX_CLIENT_CUT_SHORT,
          "transfer closed with 10 bytes remaining to read"},
         {RECEIVER_STOPS, 30, 0, 1000, PMX_CLIENT_CUT_SHORT, "the answer ends within its headers"},
-        {RECEIVER_HANGS, 1, 0, 1000, PMX_CLIENT_TIMEOUT, "no answer within 1 s"},
+        {RECEIVER_HANGS, 4, 0, 1000, PMX_CLIENT_TIMEOUT, "no answer within 4 s"},
         {RECEIVER_HANGS, 0, 1, 1000, PMX_CLIENT_TIMEOUT, "nothing came or went for 1 s"},
         {RECEIVER_STALLS, 60, 1, 1000, PMX_CLIENT_TIMEOUT, "nothing came or went for 1 s"},
         {99, 30, 0, 1000, PMX_CLIENT_OTHER, "what answers there does not speak HTTP"},

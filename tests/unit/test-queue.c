@@ -135,7 +135,9 @@ static void test_bounded(void)
         g_assert_cmpint(frame->pts, ==, n);
         av_frame_free(&frame);
     }
-    g_usleep(3000);
+    for (guint i = 0; i < 30000 && g_atomic_int_get(&giver.in_progress) < 20 + CAPACITY; i++)
+        g_usleep(1000);
+    g_usleep(3000); /* for one too many to show itself */
     g_assert_cmpint(g_atomic_int_get(&giver.in_progress), ==, 20 + CAPACITY);
     pmx_frame_queue_close(queue);
     g_thread_join(thread);
