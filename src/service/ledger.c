@@ -92,6 +92,13 @@ void pmx_ledger_begin(PmxLedger *ledger)
             pmx_ledger_set(ledger, pmx_ledger_part(ledger, i), PMX_PART_SCHEDULED, NULL);
 }
 
+void pmx_ledger_note_inputs(PmxLedger *ledger, json_t *identities)
+{
+    json_decref(ledger->record->inputs);
+    ledger->record->inputs = identities;
+    ledger->record_noted = TRUE;
+}
+
 /* "Success indicates that at least one output succeeded", says the job API. */
 static void close_record(PmxLedger *ledger)
 {
@@ -130,7 +137,7 @@ static GPtrArray *changed_parts(const PmxLedger *ledger)
 
 gboolean pmx_ledger_is_marked(const PmxLedger *ledger)
 {
-    return ledger->record_changed || g_hash_table_size(ledger->changed) > 0;
+    return ledger->record_changed || ledger->record_noted || g_hash_table_size(ledger->changed) > 0;
 }
 
 static gboolean save(PmxLedger *ledger, GError **error)
@@ -142,11 +149,12 @@ static gboolean save(PmxLedger *ledger, GError **error)
     PmxChange change = {.user = service->options.user,
                         .job = ledger->record,
                         .job_changed = ledger->record_changed,
+                        .job_noted = ledger->record_noted,
                         .parts = parts};
     gboolean ok = pmx_store_write(service->store, pmx_change_apply, &change, error);
     if (ok) {
         g_hash_table_remove_all(ledger->changed);
-        ledger->record_changed = FALSE;
+        ledger->record_changed = ledger->record_noted = FALSE;
         pmx_watches_tell(service->watches, ledger->record->id, change.events,
                          pmx_job_is_over(ledger->record->state));
         if (change.deliveries)

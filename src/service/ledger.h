@@ -15,10 +15,12 @@
 typedef struct {
     PmxService *service; /* borrowed */
     PmxJobRecord *record;
-    GPtrArray *parts;    /* of PmxPartRecord *: outputs in the job's order, then groups */
-    guint outputs;       /* how many of the parts are outputs */
-    GHashTable *changed; /* set of PmxPartRecord * */
-    gboolean record_changed, in_trouble; /* in_trouble: the store did not take it last time */
+    GPtrArray *parts;        /* of PmxPartRecord *: outputs in the job's order, then groups */
+    guint outputs;           /* how many of the parts are outputs */
+    GHashTable *changed;     /* set of PmxPartRecord * */
+    gboolean record_changed; /* so that its events tell it */
+    gboolean record_noted;   /* changed, and nobody is told */
+    gboolean in_trouble;     /* the store did not take it last time */
 } PmxLedger;
 
 /* Takes `record` and `parts`. */
@@ -32,6 +34,9 @@ void pmx_ledger_set(PmxLedger *ledger, PmxPartRecord *part, PmxPartState state,
                     const GError *error);
 /* Every output that is not over yet. */
 void pmx_ledger_set_all(PmxLedger *ledger, PmxPartState state, const GError *error);
+
+/* Takes the identities of what the job reads. */
+void pmx_ledger_note_inputs(PmxLedger *ledger, json_t *identities);
 
 void pmx_ledger_begin(PmxLedger *ledger);
 void pmx_ledger_cancel(PmxLedger *ledger);

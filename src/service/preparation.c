@@ -191,15 +191,14 @@ static gpointer open_all(gpointer data, GCancellable *cancel, GError **error)
 /* After a restart an input may not be the one that the finished outputs were made of. */
 static gboolean note_identities(PmxPreparation *prep, GError **error)
 {
-    PmxJobRecord *record = prep->ledger->record;
+    const PmxJobRecord *record = prep->ledger->record;
     json_t *now = json_array();
     for (guint i = 0; i < prep->inputs->len; i++)
         json_array_append_new(
             now, json_string(((PmxReader *)g_ptr_array_index(prep->inputs, i))->identity));
     gboolean same = !record->inputs || json_equal(record->inputs, now) ||
                     !pmx_ledger_first(prep->ledger, PMX_PART_SUCCESS);
-    json_decref(record->inputs);
-    record->inputs = now;
+    pmx_ledger_note_inputs(prep->ledger, now);
     if (!same)
         g_set_error(error, PMX_ERROR, PMX_CODE_RESOURCE_BAD,
                     "an input was changed after the first outputs of this job were made; submit "
@@ -207,8 +206,8 @@ static gboolean note_identities(PmxPreparation *prep, GError **error)
     return same;
 }
 
-/* That the job has begun is saved together with the identities of what it reads, so no output is
- * ever made of inputs that a restart could not tell from others. */
+/* The identities of what the job reads are saved before anything is made of it, so no output is ever
+ * made of inputs that a restart could not tell from others. */
 /* cppcheck-suppress constParameter ; the type is PmxErrandKind's */
 static void all_opened(gpointer inputs, const GError *error, gpointer data)
 {

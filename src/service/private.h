@@ -117,10 +117,11 @@ gboolean pmx_part_is_over(int state);
 typedef struct {
     gint64 user; /* UserId of messages */
     PmxJobRecord *job;
-    gboolean job_changed;
-    GPtrArray *parts;    /* of PmxPartRecord *: the changed ones */
-    GPtrArray *events;   /* of PmxEventRecord *: out; NULL before */
-    gboolean deliveries; /* out: there are some */
+    gboolean job_changed; /* which is told */
+    gboolean job_noted;   /* something that is told to nobody */
+    GPtrArray *parts;     /* of PmxPartRecord *: the changed ones */
+    GPtrArray *events;    /* of PmxEventRecord *: out; NULL before */
+    gboolean deliveries;  /* out: there are some */
 } PmxChange;
 
 /* For a store's work: `change` is a PmxChange. */

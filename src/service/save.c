@@ -228,8 +228,9 @@ gboolean pmx_change_apply(PmxDb *db, gpointer data, GError **error)
         if (!pmx_parts_update(db, part, error) || !tell_part(db, change, part, &receiver, error))
             return FALSE;
     }
-    return !change->job_changed ||
-           (pmx_jobs_update(db, change->job, error) && tell_job(db, change, &receiver, error));
+    if ((change->job_changed || change->job_noted) && !pmx_jobs_update(db, change->job, error))
+        return FALSE;
+    return !change->job_changed || tell_job(db, change, &receiver, error);
 }
 
 void pmx_change_clear(PmxChange *change)

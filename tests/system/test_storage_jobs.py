@@ -3,8 +3,10 @@
 
 What is compared with is the same job on local files by the same command: the bytes have to be equal.
 """
+import json
 import os
 import signal
+import sqlite3
 import time
 
 import pytest
@@ -310,6 +312,35 @@ def test_killed_before_it_begins(cloud, servers_made, dub):
     assert cloud.uploads("films") == ["out/o.mp4"]
     server.start()
     assert eventually(lambda: cloud.uploads("films") == [])
+
+
+# --- what was read ---
+
+
+def stored(server):
+    """The job as it is in the store: (state, identities of its inputs)."""
+    database = sqlite3.connect(server.data / "polymux.db")
+    row, = database.execute("SELECT state, inputs FROM jobs")
+    database.close()
+    return row
+
+
+def test_inputs_are_noted_however_long_opening_takes(cloud, servers_made):
+    """That the job runs is saved meanwhile; which film it reads, before anything is made of it."""
+    server, seen = servers_made(config=config(cloud)).start(), []
+
+    def look(_):
+        eventually(lambda: stored(server)[0] == "Running")
+        seen.append(stored(server))
+
+    cloud.faults.nth(1, look, match=lambda request: "film" in request.path)
+    for _, kind, body in server.events(submit(server, a_job("oss://films/out"))):
+        if kind == "output" and body["state"] == "Running":
+            state, inputs = stored(server)
+            break
+    assert seen == [("Running", None)]
+    assert state == "Running" and [name.split("|")[0] for name in json.loads(inputs)] == [
+        "oss://films/in/film.mp4", "oss://films/in/dub.wav"]
 
 
 # --- artifacts ---
