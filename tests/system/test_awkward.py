@@ -163,7 +163,7 @@ def check(row, done):
 
 
 @pytest.mark.parametrize("row", awkward.MADE, ids=lambda r: r.name)
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_made(polymux, kit, store, row):
     if row.long and not LONG:
         pytest.skip("long: set POLYMUX_TEST_LONG=1")

@@ -123,7 +123,7 @@ def problem_paths(done):
 
 
 @pytest.mark.parametrize("section, key, value, default", list(cases()))
-@pytest.mark.lean(2)
+@pytest.mark.lean(3)
 def test_what_is_taken_has_an_effect(polymux, film, section, key, value, default):
     beside = BESIDE.get((section, key), {})
     if section == "Audios[]":
