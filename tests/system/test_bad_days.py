@@ -9,7 +9,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import time
 import types
 from pathlib import Path
 
@@ -192,7 +191,6 @@ def test_short_lock_is_waited_for(start):
     server = start()
     other = sqlite3.connect(server.data / "polymux.db", isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
-    locked = time.monotonic()
     connection = server.connect()
     connection.request("POST", "/v1/jobs", json.dumps({"config": picture("one")}),
                        {**server.basic(), "Content-Type": "application/json"})
@@ -200,8 +198,6 @@ def test_short_lock_is_waited_for(start):
     with pytest.raises(TimeoutError):   # no answer yet, and so none that is wrong
         connection.sock.recv(1, socket.MSG_PEEK)
     other.execute("ROLLBACK")
-    if time.monotonic() - locked > 2.5:
-        pytest.skip("this machine was too slow for the lock to be a short one")
     other.close()
     connection.sock.settimeout(60)
     answer = connection.getresponse()

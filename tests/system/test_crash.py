@@ -133,8 +133,8 @@ def test_hung_runner_does_not_hold_up_ctrl_c(polymux, inputs, wrapped):
     process.send_signal(2)
     began = time.monotonic()
     process.wait(60)
-    assert process.returncode == 130 and time.monotonic() - began < 10
-    polymux.wait_gone()
+    assert process.returncode == 130 and time.monotonic() - began < 2
+    polymux.wait_gone(2)
 
 
 def test_runner_that_is_not_there(polymux, inputs):

@@ -304,8 +304,8 @@ def test_slow_senders_are_dropped_while_others_are_served(text):
         served = 0
         while not dripping.done():
             served += server.ask("/other").status == 200
-        assert 3.5 < dripping.result() < 60
-        assert served > 5
+        assert 3.5 < dripping.result() < 12
+        assert served > 20
 
 
 def test_idle_connections_are_dropped():
@@ -324,7 +324,7 @@ def test_a_thousand_idle_connections():
         began = time.monotonic()
         for _ in range(100):
             assert server.ask("/busy").status == 200
-        assert time.monotonic() - began < 30
+        assert time.monotonic() - began < 5
         with ThreadPoolExecutor(8) as pool:
             assert all(answer.status == 200 for answer in pool.map(lambda wire: wire.ask("/i"), wires))
         for wire in wires:

@@ -175,7 +175,7 @@ class Submitter(threading.Thread):
 
 
 def assert_nothing_left(server, files):
-    assert eventually(lambda: not server.processes(), 30), "processes are left"
+    assert eventually(lambda: not server.processes(), 5), "processes are left"
     assert {p.name for p in server.data.iterdir()} == {"polymux.db", "lock", "credentials", "buckets", "artifacts"}
     assert {p.name for p in (server.data / "artifacts").iterdir()} == {"objects", "jobs", "lock"}
     assert not list((server.data / "artifacts" / "jobs").iterdir())
@@ -193,7 +193,7 @@ def kill_and_start(server, life, rng):
     """Dead, perhaps once more while it starts, and alive again."""
     server.kill()
     if rng.random() < 0.5:
-        assert eventually(lambda: not server.processes(), 30), "runners outlive their server"
+        assert eventually(lambda: not server.processes(), 5), "runners outlive their server"
     if rng.random() < 0.3:
         server.launch(port=server.port)
         threading.Event().wait(rng.uniform(0, 0.4))

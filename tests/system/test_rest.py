@@ -110,7 +110,7 @@ def test_cancel(api, bucket):
     began = time.monotonic()
     for _ in api.server.events(job):
         pass
-    assert time.monotonic() - began < 30
+    assert time.monotonic() - began < 5
     assert api.call("getJob", id=job).json["state"] == "Cancelled"
     api.call("cancelJob", id=job, status=409)
     api.call("cancelJob", id=NOWHERE, status=404)

@@ -110,7 +110,7 @@ def test_killed_ten_times(polymux, inputs, reference):
 @pytest.mark.parametrize("after", [1, 4, 7])
 @pytest.mark.lean(5)
 def test_interrupted(polymux, inputs, reference, sent, status, after):
-    """Stops at once, leaves nothing behind, goes on from what was finished."""
+    """Stops in a second, leaves nothing behind, goes on from what was finished."""
     runner = runners.Runner(polymux.home, runners.TELL)
     process = polymux.start_run(work(inputs), "-j", "2", env=runner.env())
     for _ in range(after):
@@ -120,8 +120,8 @@ def test_interrupted(polymux, inputs, reference, sent, status, after):
     _, stderr = process.communicate(timeout=60)
     took = time.monotonic() - began
     assert process.returncode == status, stderr
-    assert took < 10, f"took {took:.1f} s"     # one, and more for a sanitized build under load
-    polymux.wait_gone()
+    assert took < 2, f"took {took:.1f} s"      # one, and one more for a sanitized build under load
+    polymux.wait_gone(2)
     assert not polymux.left(), "scratch or half-written files stayed"
     done = polymux.run(work(inputs))
     assert sums(polymux) == reference

@@ -265,7 +265,7 @@ def test_cancel(start, receiver):
     waiting = submit(server, picture("waiting"), waits)
     pids = [hold(server)]           # not even one that does not move outlives it
     cancel(server, running)
-    assert eventually(lambda: not runners(server) and all(map(is_gone, pids)), SOON), "a runner goes on"
+    assert eventually(lambda: not runners(server) and all(map(is_gone, pids)), 1), "a runner goes on"
     cancel(server, waiting)
     for job in (running, waiting):
         assert_cancelled(server, receiver, job)
@@ -278,7 +278,7 @@ def test_cancelled_work_is_done_by_whoever_else_needs_it(start):
     one, runner = hold_job(server)
     same = wait_planned(server, submit(server, picture("same", "long", Width=256)))
     cancel(server, one)
-    assert eventually(lambda: is_gone(runner), SOON)
+    assert eventually(lambda: is_gone(runner), 1)
     finished(server, same)
 
 

@@ -345,8 +345,8 @@ def stopped_in(server, how):
 def test_graceful_stop(servers_made, how):
     server = servers_made()
     server.start()
-    assert stopped_in(server, how) < 20
-    assert eventually(lambda: not server.processes())
+    assert stopped_in(server, how) < 5
+    assert eventually(lambda: not server.processes(), 2)
     assert server.errors() == ""
 
 
@@ -363,7 +363,7 @@ def test_stop_ends_streams_and_idle_connections(server, film):
     idle = socket.create_connection((server.host, server.port))
     half = socket.create_connection((server.host, server.port))
     half.sendall(b"POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
-    assert stopped_in(server, signal.SIGTERM) < 20
+    assert stopped_in(server, signal.SIGTERM) < 10
     answer.read()
     for connection in (idle, half):
         connection.close()
@@ -388,7 +388,7 @@ def test_stop_while_jobs_are_cancelled(server):
         thread.start()
     for _ in range(4):
         assert begun.acquire(timeout=20)
-    assert stopped_in(server, signal.SIGTERM) < 20
+    assert stopped_in(server, signal.SIGTERM) < 10
     for thread in threads:
         thread.join()
 
@@ -400,8 +400,8 @@ def test_stopped_work_goes_on_at_the_next_start(server, film):
     for _, event, data in server.events(job):
         if event == "state" and data["state"] == "Running":
             break
-    assert stopped_in(server, signal.SIGTERM) < 20
-    assert eventually(lambda: not server.processes())
+    assert stopped_in(server, signal.SIGTERM) < 5
+    assert eventually(lambda: not server.processes(), 2)
     server.restart()
     assert server.wait_job(job)["state"] == "Complete"
     assert tools.video(server.bucket("media") / "out.mp4")["width"] == 160

@@ -122,12 +122,12 @@ static const Row rows[] = {
      "start audio:1",
      2,
      3,
-     25},
-    {"hang-once", "audio:1=hang-once", {NULL}, "start audio:1", 2, 3, 25},
-    {"child-once", "audio:1=child-once", {NULL}, "child audio:1", 1, 3, 25},
+     12},
+    {"hang-once", "audio:1=hang-once", {NULL}, "start audio:1", 2, 3, 20},
+    {"child-once", "audio:1=child-once", {NULL}, "child audio:1", 1, 3, 20},
 
     /* Too much of it, and nonsense. */
-    {"flood", "audio:1=flood-once", {NULL}, "start audio:1", 2, 3, 25},
+    {"flood", "audio:1=flood-once", {NULL}, "start audio:1", 2, 3, 20},
     {"chatter", "audio:1=chatter", {NULL}, "start audio:1", 1, 0, 0},
     {"talk", "audio:1=talk video:640=talk package:small=talk", {NULL}, "start audio:1", 1, 0, 0},
     {"ask", "audio:1=ask package:small=ask", {NULL}, "start package:small", 1, 0, 0},

@@ -220,12 +220,9 @@ static void assert_url_fails(const char *url, PmxClientFailure failure, const ch
 static void test_no_connection(void)
 {
     g_autofree char *deserted = deserted_url();
-    g_autoptr(PmxClient) client = pmx_client_new(4, 4, "test/1");
-    PmxClientRequest request = get("http://polymux.invalid/");
     assert_url_fails(deserted, PMX_CLIENT_NO_CONNECTION, "connection refused");
-    /* its words depend on whether a name server answers */
-    g_autoptr(PmxClientReply) reply = pmx_client_perform(client, &request, NULL);
-    g_assert_cmpint(reply->failure, ==, PMX_CLIENT_NO_CONNECTION);
+    assert_url_fails("http://polymux.invalid/", PMX_CLIENT_NO_CONNECTION,
+                     "the host's name is not known");
     assert_url_fails("file:///etc/hostname", PMX_CLIENT_OTHER, "the URL is neither http nor https");
     assert_url_fails("", PMX_CLIENT_OTHER, "the URL is malformed");
 }
